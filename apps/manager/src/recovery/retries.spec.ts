@@ -1,6 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Command, CommandQueue } from '../commands/command.js';
-import { ack, commandTo, given, plan, ready, submitJob, type Given } from '../testing/given.js';
+import {
+  ack,
+  acknowledgeAll,
+  beside,
+  commandTo,
+  given,
+  jobDocument,
+  plan,
+  ready,
+  report,
+  submitJob,
+  type Given,
+} from '../testing/given.js';
 import { seenAt } from '../testing/seen.js';
 import { retries } from './retries.js';
 
@@ -42,6 +54,23 @@ describe('A failed instance', () => {
 
   it('waits anew for each failure', () => {
     expect(process.fact('j/0', failed(1).state)).not.toBe(process.fact('j/0', failed(2).state));
+  });
+
+  it('waits on while a new one that an update began starts beside it, unless nobody hears its node', () => {
+    const cluster = given(...ready('a'), ...ready('b'), submitJob('j', { restart }));
+    cluster.when(plan('j', 'a'));
+    acknowledgeAll(cluster);
+    const body = { id: 'j', image: 'web:2', update: { surge: 1 }, restart };
+    const job = jobDocument(body);
+    cluster.when({ type: 'UpdateJob', id: 'j', job, bodyHash: 'newer', ifPosition: null });
+    beside(cluster, 'b');
+    cluster.when(report('a', { 'j/0/1': 'failed' }));
+    const due = { ...seen, nowMs: seen.sinceMs + 60_000 };
+    const looked = process.look('j/0', cluster.state, due);
+    expect(looked).toEqual({ step: null, againMs: due.nowMs + 1_000 });
+    const silent = { seen: 'silent', reason: 'silent' } as const;
+    cluster.when({ type: 'ObserveNode', nodeId: 'b', incarnation: 1, ...silent });
+    expect(process.look('j/0', cluster.state, due)).toMatchObject({ step: { generation: 1 } });
   });
 
   it('is nothing to wait for once it is placed again, given up, or gone', () => {

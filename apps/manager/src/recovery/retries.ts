@@ -2,7 +2,11 @@ import { ceilingMs } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import { nothing, type Process } from '../supervision/process.js';
 import type { ClusterState, InstanceRecord } from '@oakring/model';
+import { isSucceeded } from '../commands/decide/failures.js';
 import { byItself } from '../commands/origin.js';
+
+/** What an update has begun a new one of is waited for; its node is no part of what wakes us. */
+const besideAgainMs = 1_000;
 
 /**
  * Failed instances wait, each a random part of a time that doubles with its failures, and are then to
@@ -30,6 +34,7 @@ export function retries(queue: CommandQueue): Process<InstanceRecord> {
       // The wait runs from 0 to its ceiling, both ends included.
       const waitMs = Math.floor(share * (ceilingMs(instance.failures, restart) + 1));
       if (nowMs < sinceMs + waitMs) return { step: null, againMs: sinceMs + waitMs };
+      if (isSucceeded(state, instance)) return { step: null, againMs: nowMs + besideAgainMs };
       return { step: instance, againMs: null };
     },
     async act(steps) {
@@ -44,10 +49,8 @@ export function retries(queue: CommandQueue): Process<InstanceRecord> {
   };
 }
 
-/** What an update has begun a new one of is waited for. */
 function isFailed(instance: InstanceRecord | undefined): instance is InstanceRecord {
-  const { status, givenUp, moving } = instance ?? {};
-  return status === 'failed' && givenUp === false && moving?.surge !== true;
+  return instance?.status === 'failed' && !instance.givenUp;
 }
 
 function failedAt(key: string, { instances, jobs }: ClusterState) {

@@ -14,6 +14,8 @@ import type { Look, Seen } from '../supervision/process.js';
 const maxAtOnce = 10;
 /** Beside which the new one came to nothing is tried again after so long: it may do so each time. */
 const besideAgainMs = 10_000;
+/** A node that said that the fault is its own (a full disk, a taken port) is asked again after so long. */
+const atFaultForMs = 600_000;
 
 export type Step =
   /** Stopped for what is new, once that has a place. */
@@ -23,6 +25,8 @@ export type Step =
       readonly do: 'surge';
       readonly instances: readonly InstanceRecord[];
       readonly mayStop: number;
+      /** Nodes that it is not begun on, since they could not start one of this job lately. */
+      readonly atFault: readonly string[];
     }
   /** What is new beside it serves. */
   | { readonly do: 'take-over'; readonly instance: number; readonly generation: number }
@@ -47,7 +51,7 @@ export function nextStep(state: ClusterState, job: JobRecord, seen: Seen): Look<
   const mayStop = Math.max(0, job.policy.update.maxUnavailable - missing);
   const step =
     replaceOf(state, job, outdated, { missing, mayStop }) ??
-    surgeOf(job, { serving, outdated, mayStop }, seen);
+    surgeOf(state, job, { serving, outdated, mayStop }, seen);
   if (step !== null) return { step, againMs: null };
   if (missing === 0 && instances.every((instance) => isUpdated(job, instance))) {
     return { step: { do: 'complete', revision: job.revision }, againMs: null };
@@ -92,6 +96,7 @@ function replaceOf(
 
 /** What is updated and does not serve yet counts as begun: a revision that is no good goes no further. */
 function surgeOf(
+  state: ClusterState,
   job: JobRecord,
   {
     serving,
@@ -102,7 +107,7 @@ function surgeOf(
     readonly outdated: readonly Serving[];
     readonly mayStop: number;
   },
-  { nowMs }: Seen,
+  { nowMs, wallMs }: Seen,
 ): Step | null {
   const begun = serving.filter(
     ({ instance, servesMs }) =>
@@ -114,7 +119,19 @@ function surgeOf(
     .filter(({ instance, besideMs }) => instance.status === 'running' && besideMs <= nowMs)
     .map(({ instance }) => instance)
     .slice(0, mayBegin);
-  return instances.length === 0 ? null : { do: 'surge', instances, mayStop };
+  if (instances.length === 0) return null;
+  return { do: 'surge', instances, mayStop, atFault: nodesAtFault(state, job, wallMs) };
+}
+
+function nodesAtFault({ nodes }: ClusterState, { id }: JobRecord, wallMs: number): string[] {
+  const atFault: string[] = [];
+  for (const node of nodes.values()) {
+    const isAtFault = node.failures.some(
+      ({ job, at, own }) => own && job === id && at >= wallMs - atFaultForMs,
+    );
+    if (isAtFault) atFault.push(node.id);
+  }
+  return atFault;
 }
 
 const never = Number.POSITIVE_INFINITY;

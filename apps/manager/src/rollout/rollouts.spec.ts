@@ -3,7 +3,9 @@ import type { ScheduleAnswer, ScheduleJob } from '@oakring/contracts';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
 import {
+  ack,
   acknowledgeAll,
+  commandTo,
   jobDocument,
   orderStops,
   proposal,
@@ -349,6 +351,22 @@ describe('A rollout with room to spare', () => {
     acknowledge();
     await ports.advance(2 * healthyAfterMs);
     expect(surged.filter((number) => number === 0)).toEqual([0, 0]);
+  });
+
+  it('tries none again where the node itself was at fault, for ten minutes', async () => {
+    updated(rules, onD);
+    await ports.advance(2 * sweepMs);
+    const start = commandTo(cluster, 'd', 'deploy');
+    cluster.pass(ports.clock.wallMs() - (cluster.history.at(-1)?.at ?? 0));
+    const { ack: answered, ...told } = ack('d', start, 'failed', 'the disk is full');
+    cluster.when({ ...told, ack: { ...answered, fault: 'node' } });
+    projection.announce([], projection.state.head);
+    await ports.advance(2 * sweepMs);
+    expect(asked.at(-1)?.exclude).toEqual(['d']);
+    await ports.advance(600_000);
+    acknowledge();
+    await ports.advance(healthyAfterMs + 2 * sweepMs);
+    expect(asked.at(-1)?.exclude).toEqual([]);
   });
 
   it('is carried on by the next manager, which waits as long again', async () => {

@@ -128,10 +128,10 @@ export class Rollouts implements Process<Done> {
   /** What has no place beside is replaced, as many as may be missing; the rest goes on, and why is on record. */
   private async surge(
     job: JobRecord,
-    { instances, mayStop }: Extract<Step, { do: 'surge' }>,
+    { instances, mayStop, atFault }: Extract<Step, { do: 'surge' }>,
   ): Promise<Outcome> {
     const state = this.state();
-    const questions = instances.map((instance) => askBeside(state, job, instance));
+    const questions = instances.map((instance) => askBeside(state, job, instance, atFault));
     const answers = await this.ask(job, questions, instances[0]);
     if (answers === null) return 'again';
     const orders = instances.flatMap((instance, at) => surgeOf(job, instance, answers[at]) ?? []);

@@ -7,14 +7,16 @@ import type { ClusterState, InstanceRecord, JobRecord } from '@oakring/model';
 import { questionAbout } from './next-group.js';
 import { presentNodes } from './present-nodes.js';
 
-/** Asks for a place beside an instance: all that it holds is its own. */
+/** Asks for a place beside an instance, on none of the nodes that are at fault: all that it holds is its own. */
 export function askBeside(
   state: ClusterState,
   job: JobRecord,
   instance: InstanceRecord,
+  atFault: readonly string[],
 ): ScheduleJob {
   const present = presentNodes(state, job.id, instance.number);
-  return { ...questionAbout(state, job, 1), exclude: nodesOfOneEach(state, instance), present };
+  const exclude = [...new Set([...nodesOfOneEach(state, instance), ...atFault])];
+  return { ...questionAbout(state, job, 1), exclude, present };
 }
 
 /** Asks for the place of an instance's successor: what the instance holds is its to take. */

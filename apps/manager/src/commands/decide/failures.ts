@@ -2,6 +2,7 @@ import { leaseRanOut, noResources } from '@oakring/contracts';
 import { jobStream, nodeStream } from '@oakring/events';
 import {
   instanceKey,
+  placementKey,
   revisionKey,
   type ClusterState,
   type InstanceRecord,
@@ -54,6 +55,8 @@ function giveUp(deciding: Deciding, job: JobRecord, { number }: InstanceRecord):
   const { limit } = job.policy.restart;
   const instance = deciding.state.instances.get(instanceKey(job.id, number));
   if (limit === null || instance === undefined || instance.failures <= limit) return;
+  // Its successor is under way already: should that come to nothing, it is tried once more.
+  if (instance.moving?.surge === true) return;
   const times = `${instance.failures} times in a row`;
   deciding.emit({
     stream: jobStream(job.id),
@@ -224,6 +227,17 @@ function completeJob(deciding: Deciding, id: string): void {
   deciding.emit({ stream: jobStream(id), type: 'JobCompleted', data: {} });
 }
 
+/**
+ * The new one beside a failed instance will be it, or it is tried again then. Not where nobody knows whether that starts at
+ * all: an order to a node that is not ready waits for it however long that takes, and meanwhile nothing would run.
+ */
+export function isSucceeded(state: ClusterState, { job, number, moving }: InstanceRecord): boolean {
+  if (moving?.surge !== true) return false;
+  const target = state.placements.get(placementKey(job, number, moving.generation));
+  const runs = target !== undefined && target.runningSince > 0;
+  return runs || state.nodes.get(moving.nodeId)?.status === 'ready';
+}
+
 /** The wait of a failed instance is over. Nothing to do if it has moved on meanwhile. */
 export function retryInstance(
   deciding: Deciding,
@@ -231,14 +245,17 @@ export function retryInstance(
 ): Decided<null> {
   const { id, instance: number, generation } = command;
   const instance = deciding.state.instances.get(instanceKey(id, number));
-  // The new one that starts beside it will be it, or it is tried again then.
-  const isUpdating = instance?.moving?.surge === true;
   const isDue =
     instance?.status === 'failed' &&
     instance.generation === generation &&
     !instance.givenUp &&
-    !isUpdating;
+    !isSucceeded(deciding.state, instance);
   if (!isDue || deciding.state.jobs.get(id)?.status !== 'active') return { answer: null };
+  if (instance.moving?.surge === true) {
+    const target = { job: id, instance: number, generation: instance.moving.generation };
+    const why = `node ${instance.moving.nodeId} is not ready, and the one before it does not run`;
+    abortMoveTo(deciding, target, why);
+  }
   // An update forgets what failed before it: then there is nothing to count.
   const after = instance.failures === 0 ? '' : ` after failure ${instance.failures}`;
   const reason = `tried again${after}: ${instance.reason ?? ''}`;

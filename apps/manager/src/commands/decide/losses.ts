@@ -12,7 +12,7 @@ import {
 import type { ReportedInstance } from '@oakring/contracts';
 import type { Command } from '../command.js';
 import { type Decided, type Deciding } from './deciding.js';
-import { abortMoveTo, reopen, supersede } from './orders.js';
+import { abortMoveTo, reopen, serves, supersede } from './orders.js';
 
 /**
  * Instances whose node was not heard of for as long as their job allows. Nothing happens to one whose
@@ -52,7 +52,11 @@ export function losePlacement(
     abortMoveTo(deciding, { job: id, instance: number, generation }, `the target: ${reason}`);
     return;
   }
-  if (instance.moving !== null) {
+  if (instance.moving?.surge === true && instance.moving.nodeId === nodeId) {
+    // Both are lost: it is the one that has run that may come back.
+    const target = { job: id, instance: number, generation: instance.moving.generation };
+    abortMoveTo(deciding, target, `both were there: ${reason}`);
+  } else if (instance.moving !== null) {
     supersede(deciding, instance.moving.commandId, 'the source of the move is lost');
   }
   const { replace } = job.policy.onDisconnect;
@@ -103,7 +107,13 @@ export function resolveLost(
     return dropOriginal(deciding, placement, 'it must never run twice, and was replaced');
   }
   if (!isUpdated(job, placement)) {
+    // It goes on where its successor comes to nothing: its node's next report asks again. One that never reports is asked once.
+    const isAskedAgain = state.nodes.get(placement.nodeId)?.acknowledges === true;
+    if (isAskedAgain && !serves(state, replacement)) return;
     dropOriginal(deciding, placement, `it is of revision ${placement.revision}, which was updated`);
+  } else if (!hasRun(placement, seen) && replacement.runningSince > 0) {
+    const reason = `it never ran, and its replacement, generation ${replacement.generation}, runs`;
+    dropOriginal(deciding, placement, reason);
   } else if (originalGoesOn(deciding, { job, placement, replacement, seen })) {
     const { generation: dropped } = replacement;
     recover(deciding, instance, placement, { dropped, seen });
@@ -111,6 +121,10 @@ export function resolveLost(
     const reason = `its replacement, generation ${replacement.generation}, has run for longer`;
     dropOriginal(deciding, placement, reason);
   }
+}
+
+function hasRun({ runningSince }: PlacementRecord, { status }: ReportedInstance): boolean {
+  return runningSince > 0 || status === 'running';
 }
 
 function dropOriginal(deciding: Deciding, placement: PlacementRecord, reason: string): void {

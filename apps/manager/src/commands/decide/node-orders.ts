@@ -1,10 +1,10 @@
 import { canonicalJson, jobStream, nodeStream } from '@oakring/events';
-import { instanceKey, type NodeRecord } from '@oakring/model';
+import { instanceKey, placementKey, type NodeRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import type { NodeOrder } from '../node-order.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { losePlacement } from './losses.js';
-import { abortMoveTo, concludeDeletion } from './orders.js';
+import { abortMoveTo, completeMove, concludeDeletion, isConfirmed, serves } from './orders.js';
 
 /** What people order about a node; an order that changes nothing is accepted without an event. */
 export function orderNode(
@@ -137,10 +137,13 @@ function withdrawAll(deciding: Deciding, nodeId: string): void {
     const { job, number, generation } = placement;
     const reason = `node ${nodeId} was drained by force at its deadline`;
     const { moving = null } = state.instances.get(instanceKey(job, number)) ?? {};
-    // What an update begins here is to end here as well.
-    if (moving?.surge === true && moving.nodeId === nodeId) {
-      const target = { job, instance: number, generation: moving.generation };
-      abortMoveTo(deciding, target, reason);
+    // What an update begins, here or beside what is here, takes over or ends: neither is left here.
+    if (moving?.surge === true) {
+      const target = state.placements.get(placementKey(job, number, moving.generation));
+      const address = { job, instance: number, generation: moving.generation };
+      if (target !== undefined && target.nodeId !== nodeId && serves(state, target)) {
+        completeMove(deciding, address, isConfirmed(state, target));
+      } else abortMoveTo(deciding, address, reason);
     }
     const instance = state.instances.get(instanceKey(job, number));
     if (instance?.generation !== generation || instance.moving !== null) continue;

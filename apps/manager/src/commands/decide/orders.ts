@@ -232,10 +232,16 @@ export function callSurgesOff(deciding: Deciding, id: string, reason: string): v
     const isMeant = isRolledOut(job) && target !== undefined && isUpdated(job, target);
     if (moving.surge !== true || isMeant) continue;
     const address = { job: id, instance: number, generation: moving.generation };
-    const runs = target !== undefined && target.runningSince > 0 && !awaitsHealth(state, target);
-    if (runs && status !== 'running') completeMove(deciding, address, isConfirmed(state, target));
+    const isThere = target !== undefined && serves(state, target);
+    if (isThere && status !== 'running')
+      completeMove(deciding, address, isConfirmed(state, target));
     else abortMoveTo(deciding, address, reason);
   }
+}
+
+/** It runs; with checks, it was found healthy as well. */
+export function serves(state: ClusterState, placement: PlacementRecord): boolean {
+  return placement.runningSince > 0 && !awaitsHealth(state, placement);
 }
 
 /** Of one that runs: its worker says so itself. */

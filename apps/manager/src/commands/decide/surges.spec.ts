@@ -6,7 +6,6 @@ import {
   commandTo,
   given,
   instanceOf,
-  jobDocument,
   lose,
   orderStops,
   plan,
@@ -18,49 +17,18 @@ import {
   submitJob,
   type Given,
 } from '../../testing/given.js';
+import {
+  begun,
+  checked,
+  complete,
+  holding,
+  isOf,
+  silence,
+  startTo,
+  update,
+  updated,
+} from '../../testing/surging.js';
 
-const checked = { health: { tcp: { port: 80 } } };
-
-function update(
-  cluster: Given,
-  image: string,
-  rules: Record<string, unknown> = {},
-  more: Record<string, unknown> = {},
-): ReturnType<Given['when']> {
-  const body = { id: 'j', image, update: { surge: 1, ...rules }, ...more };
-  const { desired: count } = cluster.state.jobs.get('j') ?? { desired: 1 };
-  const job = jobDocument({ count, ...body });
-  const bodyHash = JSON.stringify(body);
-  return cluster.when({ type: 'UpdateJob', id: 'j', job, bodyHash, ifPosition: null });
-}
-
-/** `j` runs on these nodes, beside another one, and is to run another image. */
-function updated(
-  { rules = {}, more = {} }: { rules?: object; more?: object } = {},
-  ...nodeIds: string[]
-): Given {
-  const cluster = running({ ...more }, ...(nodeIds.length === 0 ? ['a'] : nodeIds));
-  for (const command of ready('b', { features: ['docker:health'] })) cluster.when(command);
-  update(cluster, 'web:2', { ...rules }, { ...more });
-  return cluster;
-}
-
-/** One is started beside instance 0, and its worker says that it runs. */
-function begun(cluster: Given, nodeId = 'b'): Given {
-  beside(cluster, nodeId);
-  cluster.when(ack(nodeId, startTo(cluster, nodeId), 'succeeded'));
-  return cluster;
-}
-
-/** The newest order to start something there. */
-function startTo(cluster: Given, nodeId: string): string {
-  const orders = [...cluster.state.commands.values()].filter(
-    (each) => each.nodeId === nodeId && (each.kind === 'deploy' || each.kind === 'replicate'),
-  );
-  return orders.at(-1)?.id ?? '';
-}
-
-const complete = { type: 'CompleteSurge', id: 'j', instance: 0, generation: 2 } as const;
 const refusal = {
   ...({ type: 'RefuseReplacement', id: 'j', instance: 0, basis: null } as const),
   refusal: {
@@ -71,9 +39,6 @@ const refusal = {
     wouldFit: null,
   },
 };
-const isOf = (cluster: Given) => cluster.state.jobs.get('j');
-const holding = (cluster: Given, nodeId: string) => cluster.state.nodes.get(nodeId)?.placements;
-
 describe('An update with room to spare', () => {
   it('starts the new one while the old one goes on', () => {
     const cluster = updated();
@@ -232,6 +197,37 @@ describe('The new one', () => {
     expect(cluster.when(retry).types).toEqual(['InstanceRetried']);
   });
 
+  it('is not waited for on a node that nobody hears, where the old one has ended', () => {
+    const cluster = updated();
+    beside(cluster, 'b');
+    cluster.when(report('a', { 'j/0/1': 'failed' }));
+    const retry = { type: 'RetryInstance', id: 'j', instance: 0, generation: 1 } as const;
+    expect(cluster.when(retry).types).toEqual([]);
+    silence(cluster, 'b');
+    expect(cluster.when(retry).types).toEqual(['MoveAborted', 'InstanceRetried']);
+    expect(isOf(cluster)?.rollout?.status).toBe('progressing');
+    expect(instanceOf(cluster)).toMatchObject({ status: 'pending', moving: null });
+  });
+
+  it('that runs is waited for on a node that nobody hears', () => {
+    const cluster = begun(updated());
+    cluster.when(report('a', { 'j/0/1': 'failed' }));
+    silence(cluster, 'b');
+    const retry = { type: 'RetryInstance', id: 'j', instance: 0, generation: 1 } as const;
+    expect(cluster.when(retry).types).toEqual([]);
+  });
+
+  it('is all that is waited for: what fails once too often beside it is not given up', () => {
+    const more = { restart: { limit: 0 } };
+    const cluster = updated({ more });
+    beside(cluster, 'b');
+    cluster.when(report('a', { 'j/0/1': 'failed' }));
+    expect(instanceOf(cluster)).toMatchObject({ status: 'failed', givenUp: false });
+    cluster.when(ack('b', startTo(cluster, 'b'), 'succeeded'));
+    cluster.when(complete);
+    expect(instanceOf(cluster)).toMatchObject({ status: 'running', nodeId: 'b', generation: 2 });
+  });
+
   it('is not called well while another one is beside it', () => {
     const cluster = begun(updated());
     const end = { type: 'CompleteRollout', id: 'j', revision: 2 } as const;
@@ -356,6 +352,18 @@ describe('A new one that does not do', () => {
     expect(isOf(cluster)?.rollout?.status).toBe('progressing');
   });
 
+  it('because its node is at fault is no failure of its revision', () => {
+    const cluster = updated();
+    beside(cluster, 'b');
+    const { ack: answer, ...told } = ack('b', deployOf(cluster), 'failed', 'the disk is full');
+    expect(cluster.when({ ...told, ack: { ...answer, fault: 'node' } }).types).toEqual([
+      'CommandFailed',
+      'MoveAborted',
+    ]);
+    expect(isOf(cluster)?.rollout?.status).toBe('progressing');
+    expect(instanceOf(cluster)).toMatchObject({ status: 'running', nodeId: 'a', moving: null });
+  });
+
   it('because its node is lost is no failure of its revision', () => {
     const cluster = begun(updated());
     expect(lose(cluster, 'b').types).toEqual(['MoveAborted']);
@@ -366,117 +374,4 @@ describe('A new one that does not do', () => {
   function begunAt(cluster: Given): void {
     cluster.when(ack('b', deployOf(cluster), 'succeeded'));
   }
-});
-
-describe('In the midst of an update with a new one beside the old one', () => {
-  it('the new one goes on alone when the node of the old one is lost', () => {
-    const cluster = begun(updated());
-    lose(cluster, 'a');
-    expect(instanceOf(cluster)).toMatchObject({
-      ...{ status: 'running', nodeId: 'b', generation: 2, revision: 2, moving: null },
-    });
-    expect(cluster.when(report('a', { 'j/0/1': 'running' })).types).toContain('OriginalDropped');
-  });
-
-  it('both of one node that is lost are replaced by one', () => {
-    const cluster = begun(updated(), 'a');
-    lose(cluster, 'a');
-    expect(instanceOf(cluster)).toMatchObject({ status: 'pending', moving: null });
-    cluster.when(plan('j', 'b'));
-    expect(instanceOf(cluster)).toMatchObject({ status: 'placed', nodeId: 'b', revision: 2 });
-  });
-
-  it('another revision calls it off, and one may be started of that', () => {
-    const cluster = begun(updated());
-    expect(update(cluster, 'web:3').types).toEqual(['JobUpdated', 'MoveAborted']);
-    expect(instanceOf(cluster)).toMatchObject({ status: 'running', generation: 1, moving: null });
-    beside(cluster, 'b');
-    expect(instanceOf(cluster)?.moving).toMatchObject({ generation: 3 });
-  });
-
-  it('a revision that runs alike lets it go on', () => {
-    const cluster = begun(updated());
-    expect(update(cluster, 'web:2', { surge: 2 }).types).toEqual(['JobUpdated']);
-    expect(cluster.when(complete).types).toEqual(['MoveCompleted']);
-    expect(instanceOf(cluster)).toMatchObject({ revision: 3, generation: 2 });
-  });
-
-  it('the revision before again calls it off: nothing of it was ever left', () => {
-    const cluster = begun(updated());
-    expect(update(cluster, 'web:1').types).toEqual(['JobUpdated', 'MoveAborted']);
-    expect(instanceOf(cluster)).toMatchObject({ revision: 3, generation: 1, status: 'running' });
-  });
-
-  it('what is all that there is goes on, whatever revision comes', () => {
-    const cluster = begun(updated());
-    cluster.when(report('a', { 'j/0/1': 'failed' }));
-    expect(update(cluster, 'web:3').types).toEqual(['JobUpdated', 'MoveCompleted']);
-    expect(instanceOf(cluster)).toMatchObject({ status: 'running', generation: 2, revision: 2 });
-  });
-
-  it('what must never run twice from now on is not started beside', () => {
-    const cluster = begun(updated());
-    const onDisconnect = { stopOnWorkerAfterMs: 10_000 };
-    expect(update(cluster, 'web:2', { surge: 0 }, { onDisconnect }).types).toEqual([
-      'JobUpdated',
-      'MoveAborted',
-    ]);
-  });
-
-  it('the end of its job is the end of both', () => {
-    const cluster = begun(updated());
-    cluster.when({ type: 'DeleteJob', id: 'j' });
-    orderStops(cluster);
-    acknowledgeAll(cluster);
-    expect(isOf(cluster)).toBeUndefined();
-    expect([holding(cluster, 'a'), holding(cluster, 'b')]).toEqual([0, 0]);
-  });
-
-  it('a smaller count is the end of both', () => {
-    const cluster = begun(updated());
-    cluster.when({ type: 'ScaleJob', id: 'j', count: 0 });
-    orderStops(cluster);
-    acknowledgeAll(cluster);
-    expect([holding(cluster, 'a'), holding(cluster, 'b')]).toEqual([0, 0]);
-  });
-
-  it('what is cancelled leaves the old one running', () => {
-    const cluster = begun(updated());
-    cluster.when({ type: 'CancelMove', id: 'j', instance: 0 });
-    expect(instanceOf(cluster)).toMatchObject({ status: 'running', generation: 1, moving: null });
-  });
-
-  it('it is not moved, with the reason', () => {
-    const cluster = begun(updated());
-    const target = { nodeId: 'b', reason: 'r', total: 1, scores: {} };
-    const move = { type: 'MoveInstance', id: 'j', instance: 0, generation: 1 } as const;
-    expect(cluster.when({ ...move, target, basis: null }).decided).toMatchObject({
-      refusal: { detail: 'Instance 0 of job j is being updated, and its new one is on b.' },
-    });
-  });
-
-  it('a drain by force of the node of both leaves neither there', () => {
-    const cluster = begun(updated(), 'a');
-    const order = { do: 'drain', withinMs: 0, force: true } as const;
-    cluster.when({ type: 'OrderNode', id: 'a', order });
-    const end = { type: 'EndDrain', id: 'a', outcome: 'incomplete', reason: 'r' } as const;
-    expect(cluster.when(end).types).toEqual(['MoveAborted', 'InstanceWithdrawn', 'NodeDrainEnded']);
-    expect(instanceOf(cluster)).toMatchObject({ status: 'pending', moving: null });
-    orderStops(cluster);
-    acknowledgeAll(cluster);
-    expect(holding(cluster, 'a')).toBe(0);
-  });
-
-  it('what its worker has lost is ordered again: whichever runs is the instance', () => {
-    const cluster = begun(updated(), 'a');
-    cluster.when(registerNode('a', { acknowledges: true, incarnation: 2 }));
-    const { types } = cluster.when(report('a', {}, { incarnation: 2 }));
-    expect(types.filter((type) => type === 'CommandReopened')).toHaveLength(2);
-    // An order of an older one than is there starts nothing.
-    const [first, second] = ['deploy', 'replicate'].map((kind) => commandTo(cluster, 'a', kind));
-    cluster.when(ack('a', first ?? '', 'failed', 'superseded'));
-    cluster.when(ack('a', second ?? '', 'succeeded'));
-    cluster.when(complete);
-    expect(instanceOf(cluster)).toMatchObject({ status: 'running', generation: 2, moving: null });
-  });
 });

@@ -1,6 +1,5 @@
 import { jobStream } from '@oakring/events';
 import {
-  awaitsHealth,
   holdsNamesake,
   instanceKey,
   isRolledOut,
@@ -14,7 +13,7 @@ import {
 import { testsFor } from '@oakring/planning';
 import type { Command } from '../command.js';
 import { type Decided, type Deciding } from './deciding.js';
-import { completeMove, isConfirmed, orderStarts } from './orders.js';
+import { completeMove, isConfirmed, orderStarts, serves } from './orders.js';
 import { holds } from './plans.js';
 
 /**
@@ -112,8 +111,7 @@ export function completeSurge(
   if (instance?.moving?.surge !== true || instance.moving.generation !== generation) {
     return { answer: null };
   }
-  if (target === undefined || target.runningSince === 0) return { answer: null };
-  if (awaitsHealth(state, target)) return { answer: null };
+  if (target === undefined || !serves(state, target)) return { answer: null };
   const address = { job: id, instance: number, generation };
   completeMove(deciding, address, isConfirmed(state, target));
   return { answer: null };

@@ -99,7 +99,8 @@ function fail(
     },
   });
   if (isStart(command)) {
-    failMoveTo(deciding, command, reason);
+    // What is its node's own says nothing of the revision: another node may do.
+    (ack.fault === 'node' ? abortMoveTo : failMoveTo)(deciding, command, reason);
     concludeEnd(deciding, command, command.nodeId);
   }
 }

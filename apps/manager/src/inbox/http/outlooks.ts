@@ -151,7 +151,7 @@ export class Outlooks {
     };
     if (first.length === 0) return this.placesFor([...waiting, ...replaced.map(inTurn)]);
     const asked = first.map((each) => {
-      return { instances: [each], question: askBeside(after, job, each) };
+      return { instances: [each], question: askBeside(after, job, each, []) };
     });
     const found = await this.placesFor([...waiting, ...asked]);
     const beside = found.splice(found.length - first.length);
