@@ -362,7 +362,8 @@ export class ProcessRuntime implements Runtime {
     }
     if (sessions.size === 0) return;
     const before = new Map([...sessions].map(([id, entry]) => [id, entry.usage]));
-    const measured = await measureSessions(before, this.ports.clock.monotonicMs());
+    const { clock, timers } = this.ports;
+    const measured = await measureSessions(before, clock.monotonicMs(), timers);
     for (const [id, usage] of measured) {
       const entry = sessions.get(id);
       if (entry !== undefined) entry.usage = usage;
