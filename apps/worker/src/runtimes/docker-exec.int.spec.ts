@@ -40,7 +40,7 @@ describeWithEngine('The docker runtime', () => {
       zeros: ['cat', '/dev/zero'],
       sleep: sh('echo ready; sleep 595; true'),
       stubborn: sh('trap "" HUP; echo ready; sleep 595; true'),
-      size: sh('stty size; trap "stty size" WINCH; while :; do sleep 0.1; done'),
+      size: sh('trap "stty size" WINCH; stty size; while :; do sleep 0.1; done'),
     },
     left: async () => {
       const [info] = await containers();

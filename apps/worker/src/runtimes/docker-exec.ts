@@ -32,7 +32,12 @@ export async function execInside(
     Env: [`${mark}=${id}`, ...(terminal === null ? [] : ['TERM=xterm'])],
     abortSignal: AbortSignal.timeout(engineWithinMs),
   });
-  const stream = await exec.start({ hijack: true, stdin: true, Tty: terminal !== null });
+  const starting = exec.start({ hijack: true, stdin: true, Tty: terminal !== null });
+  const stream = await inTime(starting, talk.signal, timers).catch((error: unknown) => {
+    // Should it begin after all, nobody is there for it.
+    starting.then((late) => gaveUp(late, { container, exec, id }, timers)).catch(() => {});
+    throw error;
+  });
   // An engine that goes away ends it as well.
   stream.on('error', () => {});
   talk.opened();
@@ -50,6 +55,27 @@ export async function execInside(
     if (talk.signal.aborted) await ended({ container, exec, id }, timers);
     stream.destroy();
   }
+}
+
+/** An engine that does not answer is waited for no longer than whoever asks. What it begins is a stream, which has no limit. */
+function inTime(
+  starting: Promise<Duplex>,
+  signal: AbortSignal,
+  timers: Ports['timers'],
+): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const limit = timers.after(engineWithinMs, () =>
+      reject(new Error(`the engine did not begin it within ${engineWithinMs / 1_000} s`)),
+    );
+    aborted(signal).catch(reject);
+    void starting.then(resolve, reject).finally(() => limit.cancel());
+  });
+}
+
+async function gaveUp(stream: Duplex, left: Left, timers: Ports['timers']): Promise<void> {
+  stream.on('error', () => {});
+  await ended(left, timers);
+  stream.destroy();
 }
 
 async function* demultiplexed(stream: Duplex): AsyncGenerator<Printed> {

@@ -41,7 +41,7 @@ async function make(groups: Cgroups | null = null): Promise<ExecutingRuntime> {
       zeros: ['cat', '/dev/zero'],
       sleep: sh('echo ready; sleep 595; true'),
       stubborn: sh('trap "" HUP; echo ready; sleep 595; true'),
-      size: sh('stty size; trap "stty size" WINCH; while :; do sleep 0.1; done'),
+      size: sh('trap "stty size" WINCH; stty size; while :; do sleep 0.1; done'),
     },
     left: async () => processesWith('sleep 595').length,
   };
@@ -88,7 +88,10 @@ describe('The process runtime', () => {
     const talk = new TestTalk();
     const instance = toStart(address, lasting);
     // What leaves its session on purpose ends with the instance all the same.
-    const daemon = sh('setsid sh -c "sleep 594; true" >/dev/null 2>&1 & echo begun');
+    // It ends once that one has left its session, and not before.
+    const daemon = sh(
+      'echo $( (setsid sh -c "echo begun; exec >/dev/null 2>&1; sleep 594; true" &) )',
+    );
     await runtime.exec(instance, { command: daemon, terminal: null }, talk);
     expect(processesWith('sleep 594').length).toBeGreaterThan(0);
     await runtime.stop(address);
@@ -118,6 +121,18 @@ describe('The process runtime', () => {
       await runtime.stop(address);
     },
   );
+
+  it('gives a command its own terminal, whatever the job says of one and of shells', async () => {
+    const runtime = new ProcessRuntime(systemPorts(), { folder });
+    const job = { environment: { TERM: 'dumb', SHELL: '/no/such/shell' } };
+    await started(runtime, job);
+    const talk = new TestTalk();
+    const instance = toStart(address, { ...lasting, ...job });
+    const wanted = { command: sh('echo "$TERM $SHELL"'), terminal: { columns: 80, rows: 24 } };
+    expect(await runtime.exec(instance, wanted, talk)).toBe(0);
+    expect(talk.out.trim()).toBe('xterm /no/such/shell');
+    await runtime.stop(address);
+  });
 
   it('does not wait for what a command left behind with its outputs open', async () => {
     const runtime = new ProcessRuntime(systemPorts(), { folder });

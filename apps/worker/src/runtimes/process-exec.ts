@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Timers } from '@oakring/ports';
 import { printedOn, pumpInput, pumped } from './exec-pumps.js';
+import { newestWanted } from './newest-wanted.js';
 import type { CommandLine } from './process-command.js';
 import { programAt } from './program-at.js';
 import { execGraceMs, type ExecTalk, type TerminalSize } from './runtime.port.js';
@@ -60,7 +61,8 @@ export async function execBeside(
   const line = ['-c', begin, 'oakring-exec', graceSeconds, size, program, ...args];
   const [first, rest] = terminal === null ? (['/bin/sh', line] as const) : inTerminal(line);
   const child = await spawned(first, rest, {
-    env: terminal === null ? environment : { TERM: 'xterm', SHELL: '/bin/sh', ...environment },
+    // What gives the terminal begins its command by this shell; the command has its job's.
+    env: terminal === null ? environment : { ...environment, SHELL: '/bin/sh' },
     ...(cwd === null ? {} : { cwd }),
   });
   // All five are pipes.
@@ -158,12 +160,10 @@ function killedAfter(
 function resizing(told: Readable, talk: ExecTalk): void {
   let name: string | null = null;
   let wanted: TerminalSize | null = null;
+  const want = newestWanted(resized);
   const apply = (): void => {
     if (name === null || wanted === null) return;
-    const stty = programAt('stty');
-    const args = ['-F', name, ...sttySize(wanted).split(' ')];
-    // One that is gone has no size; there is nothing to tell anybody.
-    if (stty !== null) spawn(stty, args, { stdio: 'ignore' }).on('error', () => {});
+    want({ name, ...wanted });
     wanted = null;
   };
   talk.onResize((size) => {
@@ -173,6 +173,18 @@ function resizing(told: Readable, talk: ExecTalk): void {
   told.setEncoding('utf8').on('data', (text: string) => {
     if (name === null && text.startsWith('/dev/')) name = text.trim();
     apply();
+  });
+}
+
+/** Each costs a program. */
+function resized({ name, ...size }: TerminalSize & { readonly name: string }): Promise<void> {
+  const stty = programAt('stty');
+  return new Promise((resolve) => {
+    if (stty === null) return resolve();
+    const setting = spawn(stty, ['-F', name, ...sttySize(size).split(' ')], { stdio: 'ignore' });
+    // One that is gone has no size; there is nothing to tell anybody.
+    setting.on('error', () => resolve());
+    setting.on('exit', () => resolve());
   });
 }
 

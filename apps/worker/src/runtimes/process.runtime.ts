@@ -315,11 +315,12 @@ export class ProcessRuntime implements Runtime {
 
   /**
    * How a command is begun in the surroundings of an instance that runs: in its cgroup, as its user, in its folder and with
-   * its environment. Whoever spawns it gives it no other environment. Rejects where the instance does not run.
+   * its environment (`more` counts more). Whoever spawns it gives it no other environment. Rejects where the instance does not run.
    */
   async beside(
     { description, own, ...address }: InstanceToCheck,
     command: readonly string[],
+    more: Readonly<Record<string, string>> = {},
   ): Promise<CommandLine> {
     const entry = this.running.get(addressKey(address));
     if (entry === undefined) throw new Error('it does not run');
@@ -327,12 +328,14 @@ export class ProcessRuntime implements Runtime {
     const said = { description: description ?? {}, own };
     const told = await toldOf(said.description, this.volumes, user);
     const { workingDirectory: cwd } = read(parseProgram(said.description));
-    const environment = environmentIn(said, told, user);
+    const environment = { ...environmentIn(said, told, user), ...more };
     return besideInstance({ group, user, environment, cwd }, command);
   }
 
   async exec(instance: InstanceToCheck, wanted: ExecWanted, talk: ExecTalk): Promise<number> {
-    const line = await this.beside(instance, wanted.command);
+    // Its terminal is ours, whatever its job is told of another one.
+    const ours = wanted.terminal === null ? {} : { TERM: 'xterm' };
+    const line = await this.beside(instance, wanted.command, ours);
     const ended = this.running.get(addressKey(instance))?.ended ?? Promise.resolve();
     return execBeside({ ...line, ended }, wanted.terminal, talk, this.ports.timers);
   }
