@@ -10,6 +10,7 @@ import {
   type ExecAsked,
   type ExecStart,
   type ExecTold,
+  type Refusal,
 } from '@oakring/contracts';
 import type { Ports, Timer } from '@oakring/ports';
 import type { RawData, WebSocket } from 'ws';
@@ -115,6 +116,14 @@ export class ExecSocket {
     this.close(normal, '');
   }
 
+  /** Whoever runs it may not any more. */
+  part(problem: Refusal): void {
+    if (this.isClosing) return;
+    this.tell({ type: 'problem', problem: problemOf(problem) });
+    this.lost(problem.detail);
+    this.close(policyViolated, problem.detail.slice(0, 100));
+  }
+
   private close(code: number, reason: string): void {
     if (this.isClosing) return;
     this.isClosing = true;
@@ -157,9 +166,7 @@ export class ExecSocket {
     const refusal = { code: 'invalid-field', detail: problem } as const;
     this.refuse(new OakringError(refusal));
     if (!this.hasStarted) return;
-    this.tell({ type: 'problem', problem: problemOf(refusal) });
-    this.lost(problem);
-    this.close(policyViolated, problem.slice(0, 100));
+    this.part(refusal);
   }
 
   private takeInput(frame: Buffer): string | null {

@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { WebSocketServer } from 'ws';
 import type { CommandQueue } from '../commands/command.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
+import { partAtTokenEnd } from '../http/endpoints/end-with-token.js';
 import { badParameter } from '../http/endpoints/parameters.js';
 import { takeUpgrade, wantsWebSocket } from '../http/upgrades.js';
 import { originOf } from '../inbox/http/idempotency.js';
@@ -79,7 +80,10 @@ export class InstanceExecController {
       const { queue, streams, projection, ports, live } = this;
       const { signal: closing } = this.connections;
       const parts = { queue, streams, projection, ports, live, closing };
-      runSession(new ExecSocket(socket, ports), order, parts).catch((error: unknown) => {
+      const exec = new ExecSocket(socket, ports);
+      const detail = 'The token that this was asked with was revoked, or has come to its end.';
+      partAtTokenEnd(reply.raw, () => exec.part({ code: 'unauthorized', detail }));
+      runSession(exec, order, parts).catch((error: unknown) => {
         socket.terminate();
         this.logger.error(`a command in instance ${number} of job ${id} failed: ${String(error)}`);
       });

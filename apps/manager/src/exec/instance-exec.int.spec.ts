@@ -197,7 +197,7 @@ describe('GET /api/v1/jobs/{id}/instances/{number}/exec', () => {
     expect(JSON.stringify(events)).not.toMatch(/"one"|"no"/);
   });
 
-  it('ends in the moment in which the token is revoked that it was opened with, on record', async () => {
+  it('ends in the moment in which the token is revoked that it was opened with, says why, and has it on record', async () => {
     await place();
     const shown = newToken();
     await manager.submit({
@@ -210,6 +210,7 @@ describe('GET /api/v1/jobs/{id}/instances/{number}/exec', () => {
     await until(() => client.tells('started'));
     await manager.submit({ type: 'RevokeToken', name: 'anna' });
     await until(() => client.closed);
+    expect(client.tells('problem')?.problem).toMatchObject({ code: 'unauthorized', status: 401 });
     await until(() => ofType('ExecEnded').length > 0);
     expect(ofType('ExecStarted')).toMatchObject([{ by: 'api/anna' }]);
     expect(ofType('ExecEnded')).toMatchObject([{ by: 'api/anna' }]);

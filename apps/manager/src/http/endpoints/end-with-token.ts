@@ -15,6 +15,13 @@ interface Watched {
   destroy(): unknown;
 }
 
+const partings = new WeakMap<object, () => void>();
+
+/** Whoever took the connection of an answer ends it himself when the token does, with a word to whoever is there. */
+export function partAtTokenEnd(raw: object, part: () => void): void {
+  partings.set(raw, part);
+}
+
 /**
  * Ends what lasts as long as its reader wants with the token that it was opened with: in the moment in which this
  * manager reads that it was revoked, and within a second of its end.
@@ -27,7 +34,7 @@ export function endWithToken(
   const open = new Map<Watched, Caller>();
   const look = (): void => {
     for (const [raw, caller] of open) {
-      if (!raw.closed && !identities.stands(caller)) raw.destroy();
+      if (!raw.closed && !identities.stands(caller)) part(raw);
       // An answer has as many listeners already as it may have: those that ended are found here.
       if (raw.closed) open.delete(raw);
     }
@@ -45,4 +52,10 @@ export function endWithToken(
     if (endpointOf(request)?.isStream === true) open.set(raw, request.caller);
     done();
   });
+}
+
+function part(raw: Watched): void {
+  const own = partings.get(raw);
+  if (own === undefined) raw.destroy();
+  else own();
 }
