@@ -55,7 +55,7 @@ interface StreamsParts {
 }
 
 /**
- * Streams between workers and whoever reads them here, for one term (ADR 34): neither the writer, nor the
+ * Streams between workers and whoever reads them here, for one term (ADR 31): neither the writer, nor the
  * ledger, nor the telemetry knows of them. They end with the term, with the link to the broker, with the
  * start of the worker that they were opened to.
  */
