@@ -27,10 +27,10 @@ describe('the scheduler over HTTP', () => {
   async function scheduler(
     managerUrl: string,
     token: string | null = null,
-    limits?: HttpLimits,
+    more: { readonly limits?: HttpLimits; readonly schedulerToken?: string } = {},
   ): Promise<RunningScheduler> {
     const running = await startScheduler({
-      ...(limits === undefined ? {} : { limits }),
+      ...more,
       host: '127.0.0.1',
       port: 0,
       managerUrl,
@@ -188,6 +188,14 @@ describe('the scheduler over HTTP', () => {
       status: 401,
       body: { code: 'unauthorized' },
     });
+  });
+
+  it('takes a token of its own instead of the one that opens the manager', async () => {
+    const own = { schedulerToken: 'own' };
+    const { url } = await scheduler((await manager()).url, 'secret', own);
+    const statusOf = async (token: string) =>
+      (await ask(url, { jobs: [], position: 1 }, { authorization: `Bearer ${token}` })).status;
+    expect([await statusOf('own'), await statusOf('secret')]).toEqual([200, 401]);
   });
 
   it('presents its token to the manager', async () => {
@@ -355,13 +363,15 @@ describe('the scheduler over HTTP', () => {
     const patient = { headersWithinMs: 60_000, requestWithinMs: 60_000, checkEveryMs: 10 };
     const { url: managerUrl } = await manager();
     const quick = { ...patient, headersWithinMs: 50, requestWithinMs: 100, connections: 10 };
-    const impatient = await scheduler(managerUrl, null, quick);
+    const impatient = await scheduler(managerUrl, null, { limits: quick });
     const half = connect(Number(new URL(impatient.url).port), '127.0.0.1');
     half.write(
       'POST /api/v1/schedule HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
     );
     expect(await text(half)).toMatch(/^HTTP\/1\.1 408 /);
-    const { url } = await scheduler(managerUrl, null, { ...patient, connections: 3 });
+    const { url } = await scheduler(managerUrl, null, {
+      limits: { ...patient, connections: 3 },
+    });
     for (let place = 0; place < 20; place += 1) {
       const idle = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
       cleanups.push(() => idle.destroy());

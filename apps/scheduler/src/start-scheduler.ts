@@ -13,7 +13,7 @@ import {
 } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import type { FastifyRequest } from 'fastify';
-import { listenerOf } from './config/scheduler-settings.js';
+import { guardOf, listenerOf } from './config/scheduler-settings.js';
 import { HttpNodeView } from './observe/http-node-view.js';
 import { Observer } from './observe/observer.js';
 import { logContext, SchedulerModule } from './scheduler.module.js';
@@ -31,7 +31,9 @@ export interface SchedulerOptions {
   readonly port: number;
   readonly managerUrl: string;
   readonly token: string | null;
-  /** What it shows to the manager; null: the same. */
+  /** What requests carry; null: `token`. */
+  readonly schedulerToken?: string | null;
+  /** What it shows to the manager; null: `token`. */
   readonly managerToken?: string | null;
   /** Further names that others reach us by. */
   readonly allowedHosts: readonly string[];
@@ -54,7 +56,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   const observer = new Observer(new HttpNodeView(managerUrl, shown), ports);
   const app = await createListener(SchedulerModule.with(observer, ports), {
     ...{ name: 'scheduler', logContext, limits },
-    admit: withOneToken(token, isHealthCheck),
+    admit: withOneToken(guardOf(options), isHealthCheck),
     names: ownNames(address, options),
     maxBodyBytes,
     readBody: readMessage(maxDepth),

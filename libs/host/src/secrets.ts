@@ -8,11 +8,12 @@ const secretNames: ReadonlySet<string> = new Set([
   'OAKRING_MQTT_PASSWORD',
   'OAKRING_TOKEN',
   'OAKRING_MANAGER_TOKEN',
+  'OAKRING_SCHEDULER_TOKEN',
   'OAKRING_BACKUP_PASSPHRASE',
   'CLUSTER_KEYFILE_PASSWORD',
 ]);
 const hasCredentials = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
-const secretFlags: readonly string[] = ['--token', '--manager-token'];
+const secretFlags: readonly string[] = ['--token', '--manager-token', '--scheduler-token'];
 
 /**
  * What our environment (`process.env`) says, secrets included, and takes those out of it: a job's process runs under

@@ -4,10 +4,10 @@ import { addSettingFlags, environmentWithFlags } from '../config/setting-flags.j
 import type { Surroundings } from './context.js';
 import { serve } from './serve.js';
 
-const { host, schedulerPort, managerUrl, managerToken, token } = settingsCatalogue;
+const { host, schedulerPort, managerUrl, managerToken, schedulerToken, token } = settingsCatalogue;
 const { allowedHosts, allowOpen, logForm, logLevel } = settingsCatalogue;
 export const schedulerSettings = [
-  ...[host, schedulerPort, managerUrl, managerToken, token],
+  ...[host, schedulerPort, managerUrl, managerToken, schedulerToken, token],
   ...[allowedHosts, allowOpen, logForm, logLevel],
 ];
 

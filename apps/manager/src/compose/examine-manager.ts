@@ -17,6 +17,8 @@ import {
   listenerOf,
   readManagerSettings,
   refuseOpenWire,
+  schedulerKnowsToken,
+  schedulerTokenRemedy,
   type ManagerSettings,
 } from '../config/manager-settings.js';
 import { examineBroker } from '../connection/examine-broker.js';
@@ -54,6 +56,7 @@ export async function examineManager(
   const wires = new Wires(dialectsOf({ oakestra: speaksOakestra }), () => null);
   return [
     { part: 'settings', level: 'ok', looked, seen: 'all of them can be used' },
+    ...whatSchedulerKnows(settings),
     ...(await portsOf(settings)),
     ...(await foldersOf(settings)),
     ...(await examineStore(storeAddress, ports, maxClockErrorMs)),
@@ -61,6 +64,13 @@ export async function examineManager(
     ...machineFor(settings),
     await examineClock(),
   ];
+}
+
+function whatSchedulerKnows(settings: ManagerSettings): readonly Finding[] {
+  const seen = schedulerKnowsToken(settings);
+  if (seen === null) return [];
+  const looked = 'what a scheduler elsewhere is shown (OAKRING_SCHEDULER_TOKEN)';
+  return [{ part: 'settings', level: 'warning', looked, seen, remedy: schedulerTokenRemedy }];
 }
 
 async function portsOf(settings: ManagerSettings): Promise<readonly Finding[]> {

@@ -9,7 +9,14 @@ import { composeManager } from './compose-manager.js';
 import { watchHealth } from './watch-health.js';
 import { inboxOf } from './inbox-parts.js';
 import { serviceRulesOf } from './service-rules.js';
-import { listenerOf, refuseOpenWire, type ManagerSettings } from '../config/manager-settings.js';
+import {
+  listenerOf,
+  refuseOpenWire,
+  schedulerKnowsToken,
+  schedulerTokenRemedy,
+  shownToScheduler,
+  type ManagerSettings,
+} from '../config/manager-settings.js';
 import { connectBroker } from '../connection/connect-broker.js';
 import { createHttpApp } from '../http/create-http-app.js';
 import { eventLines } from '../journal/event-lines.js';
@@ -89,6 +96,8 @@ async function start(
 ): Promise<RunningManager> {
   const own = options.log.of('Manager');
   const warn = (line: string): void => own.say('warn', line);
+  const shown = schedulerKnowsToken(settings);
+  if (shown !== null) warn(`${shown} ${schedulerTokenRemedy}`);
   const kept = await openKept(settings, { ports, warn, stopping: options.stopping }, stopping);
   const { stores, projection } = kept;
   const positionBefore = projection.position;
@@ -164,10 +173,15 @@ async function start(
 
 function schedulerOf(
   { schedulerUrl }: ManagerOptions,
-  { token }: ManagerSettings,
+  settings: ManagerSettings,
   { traces, tracer }: Pick<Kept, 'traces'> & Pick<Ports, 'tracer'>,
 ) {
-  return new HttpScheduler(schedulerUrl, token, (jobs) => traces.ofAny(jobs), tracer);
+  return new HttpScheduler(
+    schedulerUrl,
+    shownToScheduler(settings),
+    (jobs) => traces.ofAny(jobs),
+    tracer,
+  );
 }
 
 function clusterOf({ projection: { state }, wires }: Pick<Kept, 'projection' | 'wires'>) {

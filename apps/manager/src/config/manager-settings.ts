@@ -1,4 +1,10 @@
-import { OakringError, readSettings, settingsCatalogue, type Settings } from '@oakring/contracts';
+import {
+  OakringError,
+  readSettings,
+  settingsCatalogue,
+  shownUrl,
+  type Settings,
+} from '@oakring/contracts';
 import { isLoopbackAddress, refuseOpenListener, type Listener } from '@oakring/host';
 import { isMongoUrl, storeAddressOf } from '@oakring/stores';
 import { isIP } from 'node:net';
@@ -14,6 +20,7 @@ const {
   port,
   schedulerPort,
   schedulerUrl,
+  schedulerToken,
   mqttPort,
   mqttUrl,
   mqttUsername,
@@ -58,6 +65,7 @@ const catalogue = {
   port,
   schedulerPort,
   schedulerUrl,
+  schedulerToken,
   mqttPort,
   mqttUrl,
   mqttUsername,
@@ -190,6 +198,27 @@ function refusePlainAuthority({ tsaUrl: url }: Settings<typeof catalogue>): void
     detail: `OAKRING_TSA_URL: "${url}" is neither https:// nor on this machine.`,
     field: 'OAKRING_TSA_URL',
   });
+}
+
+export const schedulerTokenRemedy =
+  'Set OAKRING_SCHEDULER_TOKEN here and there, and OAKRING_MANAGER_TOKEN there to a token of the role scheduler.';
+
+/** What the manager shows to the scheduler; null: nothing is asked for. */
+export function shownToScheduler({
+  schedulerToken,
+  token,
+}: Pick<ManagerSettings, 'schedulerToken' | 'token'>): string | null {
+  return schedulerToken ?? token;
+}
+
+/** That a scheduler elsewhere is shown what opens everything here; null: it is shown something else. */
+export function schedulerKnowsToken(
+  settings: Pick<ManagerSettings, 'schedulerUrl' | 'schedulerToken' | 'token'>,
+): string | null {
+  const { schedulerUrl: url, schedulerToken, token } = settings;
+  if (url === null || token === null) return null;
+  if (shownToScheduler({ schedulerToken, token }) !== token) return null;
+  return `OAKRING_TOKEN, which may do everything, is shown to the scheduler at ${shownUrl(url)}.`;
 }
 
 /** A root takes no cluster in without name and place. */

@@ -22,6 +22,8 @@ describe('the settings of a scheduler', () => {
     const open = { OAKRING_HOST: '0.0.0.0' };
     expect(() => readSchedulerSettings(open)).toThrow(/OAKRING_ALLOW_OPEN/);
     expect(readSchedulerSettings({ ...open, OAKRING_TOKEN: 's' }).token).toBe('s');
+    const own = readSchedulerSettings({ ...open, OAKRING_SCHEDULER_TOKEN: 'own' });
+    expect([own.token, own.schedulerToken]).toEqual([null, 'own']);
     expect(readSchedulerSettings({ ...open, OAKRING_ALLOW_OPEN: 'true' }).host).toBe('0.0.0.0');
   });
 });

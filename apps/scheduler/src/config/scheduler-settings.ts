@@ -2,14 +2,18 @@ import { readSettings, settingsCatalogue, type Settings } from '@oakring/contrac
 import { refuseOpenListener } from '@oakring/host';
 import { isIP } from 'node:net';
 
-const { host, schedulerPort, managerUrl, managerToken, token } = settingsCatalogue;
+const { host, schedulerPort, managerUrl, managerToken, schedulerToken, token } = settingsCatalogue;
 const { allowedHosts, allowOpen, logForm, logLevel } = settingsCatalogue;
 const catalogue = {
-  ...{ host, schedulerPort, managerUrl, managerToken, token },
+  ...{ host, schedulerPort, managerUrl, managerToken, schedulerToken, token },
   ...{ allowedHosts, allowOpen, logForm, logLevel },
 };
 
 export type SchedulerSettings = Settings<typeof catalogue> & { readonly managerUrl: string };
+interface Guarded {
+  readonly token: string | null;
+  readonly schedulerToken?: string | null;
+}
 
 const managerHere = 'http://127.0.0.1:10100';
 
@@ -24,7 +28,12 @@ export function readSchedulerSettings(
 }
 
 /** The listener of a scheduler, and what keeps strangers out of it. */
-export function listenerOf(settings: Pick<SchedulerSettings, 'host' | 'token' | 'allowOpen'>) {
-  const missing = settings.token === null ? ['OAKRING_TOKEN'] : [];
+export function listenerOf(settings: Guarded & Pick<SchedulerSettings, 'host' | 'allowOpen'>) {
+  const missing = guardOf(settings) === null ? ['OAKRING_TOKEN'] : [];
   return { host: settings.host, missing, allowOpen: settings.allowOpen };
+}
+
+/** What requests to a scheduler carry; null: nothing is asked for. */
+export function guardOf({ schedulerToken = null, token }: Guarded): string | null {
+  return schedulerToken ?? token;
 }

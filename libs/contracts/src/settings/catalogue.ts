@@ -54,6 +54,10 @@ export const settingsCatalogue = {
     'OAKRING_MANAGER_TOKEN',
     'token that a scheduler of its own shows to the manager (default: OAKRING_TOKEN)',
   ),
+  schedulerToken: secretSetting(
+    'OAKRING_SCHEDULER_TOKEN',
+    'token that the manager shows to the scheduler, and requests to that one carry (default: OAKRING_TOKEN)',
+  ),
   mqttPort: portSetting('OAKRING_MQTT_PORT', 10003, 'port of the embedded MQTT broker'),
   mqttUrl: urlSetting('OAKRING_MQTT_URL', mqtt, 'broker elsewhere: none runs in this process'),
   mqttUsername: secretSetting('OAKRING_MQTT_USERNAME', 'user name at the broker'),
