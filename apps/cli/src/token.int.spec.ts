@@ -36,6 +36,12 @@ describe('token create', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
+  it('--to a place that cannot be written asks for no token', async () => {
+    const file = join(folder, 'none', 'token');
+    const { code, asked } = await oakring([...create, '--to', file], route);
+    expect([code === 0, asked]).toEqual([false, []]);
+  });
+
   it('limits an operator to nodes with labels', async () => {
     const argv = ['token', 'create', '--role', 'operator', '--name', 'anna'];
     const { asked } = await oakring([...argv, '--nodes', 'zone=a', '--nodes', 'rack=1'], route);

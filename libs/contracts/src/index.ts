@@ -5,6 +5,7 @@ export {
   settingName,
   tokenName,
   tokenNameExpectation,
+  withoutTokens,
 } from './access/names.js';
 export {
   isPermission,

@@ -88,6 +88,7 @@ describe('A log line for programs', () => {
 
   it.each([
     ['mongodb://root:hunter2@db:27017/x', 'mongodb://***@db:27017/x'],
+    [`no token oakring_${'a'.repeat(49)}`, 'no token oakring_***'],
     ['got "Authorization: Bearer abc.def-123"', 'got "Authorization: Bearer ***"'],
     ['two: amqp://a:b@c, mqtt://d:e@f', 'two: amqp://***@c, mqtt://***@f'],
     ['mail to a@b.example', 'mail to a@b.example'],

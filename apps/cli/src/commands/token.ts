@@ -1,6 +1,6 @@
 import { roleNames, rulesOf, type Role } from '@oakring/contracts';
 import { Option, type Command } from 'commander';
-import { writeWhole } from '../config/write-whole.js';
+import { draftOf } from '../config/write-whole.js';
 import { printable } from '@oakring/narration';
 import { renderTokens, renderWhoAmI } from '../render/tokens.js';
 import { contextOf, lookOf, show, type Surroundings } from './context.js';
@@ -86,8 +86,15 @@ Examples:
         ...(expires === undefined ? {} : { expiresInMs: expires }),
         ...(nodes === undefined ? {} : { nodes }),
       };
-      const answer = await client.createToken(body);
-      if (to !== undefined) await writeWhole(to, `${answer.token}\n`);
+      // Before the token is given: one that could not be written would hold, and nobody would have it.
+      const draft = to === undefined ? null : await draftOf(to);
+      let answer: Awaited<ReturnType<typeof client.createToken>>;
+      try {
+        answer = await client.createToken(body);
+        await draft?.keep(`${answer.token}\n`);
+      } finally {
+        await draft?.discard();
+      }
       const { token: secret, ...rest } = answer;
       const until = `holds until ${printable(answer.expires)}`;
       const where = to === undefined ? 'it is not shown again' : `it is in ${to}`;

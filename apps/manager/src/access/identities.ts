@@ -77,6 +77,11 @@ export class Identities {
     return this.uses.get(hash) ?? null;
   }
 
+  /** Whose token it is, whether it holds or not; null: nobody's here. */
+  nameOf(token: string): string | null {
+    return this.recordOf(hashOfToken(token))?.name ?? null;
+  }
+
   private ofHash(hash: string): Caller | OakringError {
     const record = this.recordOf(hash);
     if (record === null) return missing(unknown);

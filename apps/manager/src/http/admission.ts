@@ -11,44 +11,49 @@ import { forwardedBy } from './forwarding/forwarded.js';
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller;
+    /** Of one that is refused: whose token it was that holds no more. */
+    knownAs: string | null;
+    /** Another manager of the cluster passed it on, and proved that. */
+    isPassedOn: boolean;
   }
 }
 
 /** What a token is not asked of: it is for everybody, or others guard it (`open-wire.ts`). */
 const freeNeeds: ReadonlySet<Endpoint['needs']> = new Set(['nothing', 'oakestra']);
 
-/** Before anything is read of a request: who asks, and whether they may. */
+/**
+ * Before anything is read of a request: who asks, and whether they may. A manager that passes a request on shows no
+ * token of its own: it says whose request it is.
+ */
 export function admissionTo(
   server: FastifyInstance,
   identities: Identities,
   proof: ClusterProof | null,
 ): (request: FastifyRequest) => OakringError | null {
   server.decorateRequest('caller');
+  server.decorateRequest('knownAs', null);
+  server.decorateRequest('isPassedOn', false);
   return (request) => {
     // Where there is nothing, only who is known is told so.
     const needs = endpointOf(request)?.needs ?? 'known';
+    // A signature counts once, so that it is asked for here alone.
+    const forwarded = proof === null ? null : forwardedBy(request, proof);
+    request.isPassedOn = forwarded !== null;
     if (freeNeeds.has(needs)) {
       request.caller = openCaller;
       return null;
     }
-    const caller = callerOf(request, identities, proof);
-    if (caller instanceof OakringError) return caller;
+    const shown = bearerOf(request);
+    const caller =
+      forwarded === null ? identities.ofBearer(shown) : identities.ofManager(forwarded.caller);
+    if (caller instanceof OakringError) {
+      if (forwarded === null && shown !== null) request.knownAs = identities.nameOf(shown);
+      return caller;
+    }
     request.caller = caller;
     if (!isPermission(needs)) return null;
     return mayOf(caller).includes(needs) ? null : lacking(caller, needs);
   };
-}
-
-/** A manager that passes a request on shows no token of its own: it says whose request it is. */
-function callerOf(
-  request: FastifyRequest,
-  identities: Identities,
-  proof: ClusterProof | null,
-): Caller | OakringError {
-  const forwarded = proof === null ? null : forwardedBy(request, proof);
-  return forwarded === null
-    ? identities.ofBearer(bearerOf(request))
-    : identities.ofManager(forwarded.caller);
 }
 
 function lacking(caller: Caller, needs: Permission): OakringError {

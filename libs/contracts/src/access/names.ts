@@ -8,6 +8,13 @@ export const tokenName = /^(?!(?:token|open)$)[a-z0-9][a-z0-9._-]{0,62}$/;
 export const tokenNameExpectation =
   'not a name of 1 to 63 small letters, digits, dots, underscores and dashes, which is neither token nor open';
 
+const tokenText = /oakring_[0-9A-Za-z]{49}/g;
+
+/** A text without the tokens that somebody put where a name belongs. */
+export function withoutTokens(text: string): string {
+  return text.replace(tokenText, 'oakring_***');
+}
+
 /** Who speaks, as events have it in `by`. */
 export function byCaller(name: string): string {
   return `api/${name}`;

@@ -9,7 +9,11 @@ describe('Refused requests', () => {
     const lines: string[] = [];
     const refusals = new Refusals(ports.clock, (line) => lines.push(line));
     const guess = new OakringError({ code: 'unauthorized', detail: 'No token of ours.' });
-    const request = { method: 'GET', url: '/api/v1/jobs?token=hunter2', ip: '192.0.2.7' };
+    const request = {
+      method: 'GET',
+      url: `/api/v1/jobs/oakring_${'a'.repeat(49)}?token=hunter2`,
+      ip: '192.0.2.7',
+    };
     for (let count = 0; count < 5; count += 1) refusals.note(guess, request);
     await ports.advance(60_000);
     refusals.note(new OakringError({ code: 'origin-foreign', detail: 'A page.' }), request);
@@ -18,8 +22,8 @@ describe('Refused requests', () => {
       ['origin-foreign', 1],
     ]);
     expect(lines).toEqual([
-      'refused GET /api/v1/jobs from 192.0.2.7 (unauthorized): No token of ours.',
-      'refused GET /api/v1/jobs from 192.0.2.7 (origin-foreign): A page. 4 others since the last such line.',
+      'refused GET /api/v1/jobs/oakring_*** from 192.0.2.7 (unauthorized): No token of ours.',
+      'refused GET /api/v1/jobs/oakring_*** from 192.0.2.7 (origin-foreign): A page. 4 others since the last such line.',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import type { ErrorCode, OakringError } from '@oakring/contracts';
+import { withoutTokens, type ErrorCode, type OakringError } from '@oakring/contracts';
 import type { Clock } from '@oakring/ports';
 import type { FastifyRequest } from 'fastify';
 
@@ -6,9 +6,10 @@ import type { FastifyRequest } from 'fastify';
 const lineEveryMs = 60_000;
 const maxShownPath = 256;
 
-/** What is told of a request that was refused. `caller`: who asked, where that is known. */
+/** What is told of a request that was refused. `caller`: who asked; `knownAs`: whose token it was that holds no more. */
 export interface RefusedRequest extends Pick<FastifyRequest, 'method' | 'url' | 'ip'> {
   readonly caller?: { readonly name: string } | undefined;
+  readonly knownAs?: string | null;
 }
 
 type Listener = (problem: OakringError, request: RefusedRequest) => void;
@@ -46,7 +47,7 @@ export class Refusals {
       this.unsaid += 1;
       return;
     }
-    const path = (url.split('?', 1)[0] ?? '').slice(0, maxShownPath);
+    const path = withoutTokens(url.split('?', 1)[0] ?? '').slice(0, maxShownPath);
     const others = this.unsaid === 0 ? '' : ` ${this.unsaid} others since the last such line.`;
     this.warn(`refused ${method} ${path} from ${ip} (${code}): ${message}${others}`);
     this.saidAtMs = nowMs;

@@ -100,6 +100,17 @@ describe('A follower', () => {
     expect(leader.projection.state.jobs.size).toBe(1);
   });
 
+  it.each(['x', `${'0'.repeat(32)}.${'0'.repeat(64)}.${'0'.repeat(64)}`])(
+    'forwards also what says itself that it was forwarded: %s',
+    async (forwarded) => {
+      const headers = { 'oakring-forwarded': forwarded };
+      expect((await follower.send('POST', '/api/v1/jobs', document, headers)).status).toBe(201);
+      const read = await follower.get('/api/v1/node-changes?since=0', headers);
+      expect(read.status).toBe(200);
+      expect(leader.projection.state.jobs.size).toBe(1);
+    },
+  );
+
   it('sends no token, and nothing that can be sent again, to the leader itself', async () => {
     const sent: Record<string, string>[] = [];
     // Between the two, at the address that the leader gives as its own.

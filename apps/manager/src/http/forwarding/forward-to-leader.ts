@@ -35,7 +35,9 @@ export async function forwardToLeader(
   await server.register(replyFrom, { http: { requestOptions: { timeout: forwardWithinMs } } });
   server.addHook('preHandler', async (request, reply) => {
     const signature = request.headers[forwardedHeader];
-    if (typeof signature === 'string') return refuseOtherBody(proof, signature, request);
+    // Anybody can set the header; only what a manager of the cluster signed is never passed on again.
+    if (request.isPassedOn && typeof signature === 'string')
+      return refuseOtherBody(proof, signature, request);
     const endpoint = endpointOf(request);
     if (endpoint?.answeredBy !== 'leader') return;
     const { clock, timers } = ports;

@@ -1,4 +1,4 @@
-import { byCaller, OakringError } from '@oakring/contracts';
+import { byCaller, OakringError, withoutTokens } from '@oakring/contracts';
 import { canonicalJson } from '@oakring/events';
 import type { FastifyRequest } from 'fastify';
 import { sha256 } from '@oakring/crypto';
@@ -51,7 +51,7 @@ export function originOf(request: FastifyRequest, key: IdempotencyKey | undefine
 
 /** Method and path. */
 export function placeOf({ method, url }: Pick<FastifyRequest, 'method' | 'url'>): string {
-  return `${method} ${url.split('?', 1)[0] ?? ''}`;
+  return `${method} ${withoutTokens(url.split('?', 1)[0] ?? '')}`;
 }
 
 /** SHA-256 of a body's canonical JSON, hex: tells a repetition from another request. */

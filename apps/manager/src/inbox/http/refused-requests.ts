@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import type { OakringError } from '@oakring/contracts';
+import { withoutTokens, type OakringError } from '@oakring/contracts';
 import type { EventData } from '@oakring/events';
 import { Refusals, type RefusedRequest } from '@oakring/http';
 import type { Ports, Timer } from '@oakring/ports';
@@ -80,9 +80,9 @@ export class RefusedRequests implements OnModuleDestroy {
   }
 }
 
-function shownOf(code: Counted, { method, url, ip, caller }: RefusedRequest): Shown {
+function shownOf(code: Counted, { method, url, ip, caller, knownAs }: RefusedRequest): Shown {
   // Never the query: a secret may be in it.
-  const path = (url.split('?', 1)[0] ?? '').slice(0, maxShownPath);
-  const name = code === 'forbidden' ? (caller?.name ?? null) : null;
+  const path = withoutTokens(url.split('?', 1)[0] ?? '').slice(0, maxShownPath);
+  const name = (code === 'forbidden' ? caller?.name : knownAs) ?? null;
   return { code, request: `${method} ${path}`, from: ip, name };
 }

@@ -161,6 +161,19 @@ describe('GET /api/v1/tokens and whoami', () => {
 });
 
 describe('Requests that are refused', () => {
+  it('are on record with whose token it was that holds no more, and with no token', async () => {
+    const { token } = await created({ name: 'ci', role: 'admin' });
+    await manager.send('DELETE', '/api/v1/tokens/ci');
+    const refused = await manager.send('DELETE', `/api/v1/tokens/${token}`, undefined, as(token));
+    expect(refused.status).toBe(401);
+    await ports.advance(1_000);
+    await manager.submit({ type: 'RevokeToken', name: 'nobody' });
+    expect(told.at(-1)).toMatchObject({
+      type: 'RequestsRefused',
+      data: { shown: [{ request: 'DELETE /api/v1/tokens/oakring_***', name: 'ci' }] },
+    });
+  });
+
   it('are on record once a minute, the first few told of and the rest counted', async () => {
     const { token } = await created({ name: 'prom', role: 'metrics' });
     expect((await manager.get('/api/v1/jobs?x=hush', as(token))).status).toBe(403);
