@@ -436,6 +436,27 @@ describe('A command that is run through another manager than the leader', () => 
     expect(ofType('ExecStarted')).toMatchObject([{ by: 'api/token' }]);
   });
 
+  it.each(['leader', 'follower'] as const)(
+    'ends in the moment in which the %s reads that its token is revoked',
+    async (which) => {
+      await place();
+      const shown = newToken();
+      const anna = { type: 'GrantToken', name: 'anna', role: 'operator', nodes: null } as const;
+      const given = { hash: hashOfToken(shown), expiresAt: Number.MAX_SAFE_INTEGER };
+      for (const each of [manager, follower]) await each.submit({ ...anna, ...given });
+      const client = await connected(follower, { authorization: `Bearer ${shown}` });
+      client.ask({ type: 'start', command: ['sh'] });
+      say(await openedCall(), { says: 'opened', room: 100 });
+      await until(() => client.tells('started'));
+      const reads = which === 'leader' ? manager : follower;
+      await reads.submit({ type: 'RevokeToken', name: 'anna' });
+      await until(() => client.closed);
+      await until(() => ofType('ExecEnded').length > 0);
+      expect(ofType('ExecEnded')).toMatchObject([{ by: 'api/anna' }]);
+      expect(calls().at(-1)).toMatchObject({ call: 'close' });
+    },
+  );
+
   it('is refused as the leader refuses it', async () => {
     await place();
     const url = `${follower.url.replace('http', 'ws')}${path.replace('web', 'other')}`;

@@ -292,22 +292,68 @@ describe('GET /api/v1/jobs/{id}/instances/{number}/logs', () => {
   });
 });
 
+/** Of an operator, at each of them. */
+async function grantedAt(managers: readonly TestManager[]): Promise<Record<string, string>> {
+  const token = newToken();
+  const anna = { type: 'GrantToken', name: 'anna', role: 'operator', nodes: null } as const;
+  const given = { hash: hashOfToken(token), expiresAt: Number.MAX_SAFE_INTEGER };
+  for (const each of managers) await each.submit({ ...anna, ...given });
+  return { authorization: `Bearer ${token}` };
+}
+
+/** Follows, through whichever manager, until one of them reads that the token is revoked. */
+async function cutByRevoking(asked: TestManager, reads: TestManager): Promise<void> {
+  const as = await grantedAt(asked === manager ? [manager] : [manager, asked]);
+  const answered = asked.get(`${address}?follow=true`, as);
+  const call = await opened();
+  say(call, { says: 'opened' });
+  const reader = (await answered).body?.getReader();
+  data(call, 0, line('one'));
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('one\n');
+  await reads.submit({ type: 'RevokeToken', name: 'anna' });
+  await expect(reader?.read()).rejects.toThrow();
+  while (manager.streams.size > 0) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('Logs that are followed with a token', () => {
+  it('end in the moment in which it is revoked, and their worker is told', async () => {
+    manager = await startTestManager({ ports, token: 'of the setting' });
+    open.push(manager);
+    await place();
+    await cutByRevoking(manager, manager);
+  });
+
+  it.each(['leader', 'follower'] as const)(
+    'end through another manager as well, whichever reads of it first: the %s',
+    async (which) => {
+      const { leader, follower } = await twoManagers();
+      await place();
+      await cutByRevoking(follower, which === 'leader' ? leader : follower);
+    },
+  );
+});
+
+async function twoManagers() {
+  const token = 'open-sesame';
+  const processes = [] as const;
+  const proof = () => ClusterProof.of(token, Buffer.alloc(32, 7), systemPorts());
+  const own = { leading: true, leader: '' };
+  manager = await startTestManager({
+    ...{ ports, token, proof: await proof() },
+    leadership: { status: own, processes },
+  });
+  own.leader = manager.url;
+  const follower = await startTestManager({
+    ...{ token, proof: await proof() },
+    leadership: { status: { leading: false, leader: manager.url }, processes },
+  });
+  open.push(manager, follower);
+  return { leader: manager, follower };
+}
+
 describe('Logs that are followed through another manager than the leader', () => {
   it('begin at once, before anything was printed, and break where they break at the leader', async () => {
-    const token = 'open-sesame';
-    const processes = [] as const;
-    const proof = () => ClusterProof.of(token, Buffer.alloc(32, 7), systemPorts());
-    const own = { leading: true, leader: '' };
-    manager = await startTestManager({
-      ...{ ports, token, proof: await proof() },
-      leadership: { status: own, processes },
-    });
-    own.leader = manager.url;
-    const follower = await startTestManager({
-      ...{ token, proof: await proof() },
-      leadership: { status: { leading: false, leader: manager.url }, processes },
-    });
-    open.push(manager, follower);
+    const { follower } = await twoManagers();
     await place();
     const asked = follower.get(`${address}?follow=true`);
     const call = await opened();
