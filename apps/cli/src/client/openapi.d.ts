@@ -2841,7 +2841,7 @@ export interface components {
             /** @description Go back when an updated instance fails. */
             rollback?: boolean;
             /**
-             * @description New ones that may run beside the old ones, which stop once the new ones serve. Where there is no room for both, the old one stops first if `maxUnavailable` lets it.
+             * @description New ones that may run beside the old ones, which stop once the new ones serve. Where there is no room for both, the old one stops first if `maxUnavailable` lets it. Not for a job that writes to a volume: both would.
              * @default 0
              * @example 1
              */

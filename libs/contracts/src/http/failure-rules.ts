@@ -72,7 +72,7 @@ export class UpdateRules {
   @Field(integer(0, 10_000), {
     optional: true,
     default: 0,
-    says: 'New ones that may run beside the old ones, which stop once the new ones serve. Where there is no room for both, the old one stops first if `maxUnavailable` lets it.',
+    says: 'New ones that may run beside the old ones, which stop once the new ones serve. Where there is no room for both, the old one stops first if `maxUnavailable` lets it. Not for a job that writes to a volume: both would.',
     example: 1,
   })
   readonly surge?: number;

@@ -75,6 +75,28 @@ describe('A known field that does nothing in a document', () => {
   });
 });
 
+describe('An update with a new one beside the old one', () => {
+  const update = { surge: 1 };
+
+  it.each([[['data:/data']], [['/etc/x:/x:ro', { hostPath: '/srv', target: '/srv' }]]])(
+    'is warned of where both would write to a volume (%j)',
+    (volumes) => {
+      expect(warningsOf({ ...job, update, volumes }).warnings).toMatchObject([
+        { field: 'update.surge', detail: expect.stringContaining('both may write to it') },
+      ]);
+    },
+  );
+
+  it.each([
+    { update, volumes: ['data:/data:ro'] },
+    { update, volumes: [] },
+    { update: { surge: 0 }, volumes: ['data:/data'] },
+    { volumes: ['data:/data'] },
+  ])('is no news in %j', (more) => {
+    expect(warningsOf({ ...job, ...more })).toEqual({});
+  });
+});
+
 describe('The nearest of known names', () => {
   it('is none where all are far', () => {
     expect(nearestOf('x'.repeat(10_000), ['worker'])).toBeNull();

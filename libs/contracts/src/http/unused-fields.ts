@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '../parsing/parsing.js';
 import type { FieldWarning } from './answers.js';
 import { SubmitJob } from './job-body.js';
 import { imageIsRun, parseCommand } from './job-run.js';
+import { parseVolumes } from './job-volumes.js';
 import { technologiesOf } from './technology-fields.js';
 import type { ShapeClass } from './kinds.js';
 import { nearestOf } from './nearest-field.js';
@@ -10,10 +11,10 @@ import { fieldsOf, namesOfShape } from './shape.js';
 
 const maxWarnings = 32;
 
-/** What of a job document is not used, and what was perhaps meant; no member when all of it is. */
+/** What of a job document is not used, what was perhaps meant, and what may do harm; no member when nothing is. */
 export function warningsOf(document: JsonObject): { readonly warnings?: readonly FieldWarning[] } {
   const unused = unusedOf(SubmitJob, document, '').slice(0, maxWarnings);
-  const warnings = [...unused, ...inVain(document)];
+  const warnings = [...unused, ...inVain(document), ...sharedVolumes(document)];
   return warnings.length === 0 ? {} : { warnings };
 }
 
@@ -55,6 +56,19 @@ function inVain(document: JsonObject): FieldWarning[] {
     if (value !== null && !isUsed) tell(field, null, `used by ${String(technology)}`);
   }
   return told;
+}
+
+/** What a job writes to is in the hands of two while a new one runs beside the old one. */
+function sharedVolumes({ update, ...document }: JsonObject): FieldWarning[] {
+  const surge = isObject(update) ? update['surge'] : 0;
+  const volumes = parseVolumes(document);
+  if (typeof surge !== 'number' || surge <= 0 || !volumes.ok) return [];
+  const at = volumes.value.findIndex(({ readOnly }) => !readOnly);
+  if (at < 0) return [];
+  const detail =
+    `update.surge is ${surge}, and volumes.${at} is written to: while a new one runs beside the old one ` +
+    'both may write to it. Leave update.surge out, or make the volume read-only (readOnly: true).';
+  return [{ field: 'update.surge', nearest: null, detail }];
 }
 
 /** The program itself may stand there as well: then nothing is lost. */
