@@ -11,7 +11,7 @@ import type { JsonObject } from '@oakring/events';
 import type { AttemptRecord, LastLinesRecord } from './failure-records.js';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 41;
+export const foldVersion = 42;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -219,7 +219,7 @@ export interface RolloutRecord {
   readonly revision: number;
   /** The revision before it, which a rollback goes back to. */
   readonly from: number;
-  /** Why the next instance is not replaced yet: its successor has no place; null: nothing waits. */
+  /** Why the next instance is not replaced yet: its successor has no place, or came to nothing there; null: nothing waits. */
   readonly waits: string | null;
   readonly reason: string | null;
 }

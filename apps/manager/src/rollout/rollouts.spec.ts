@@ -311,6 +311,17 @@ describe('A rollout with room to spare', () => {
     expect([surged, withdrawn]).toEqual([[], []]);
   });
 
+  it('goes back after placeWithinMs where no order to start one reaches anybody', async () => {
+    updated({ ...rules, placeWithinMs: 30_000 }, onD);
+    for (let round = 0; round < 8; round += 1) {
+      await ports.advance(12_000);
+      const commandId = commandTo(cluster, 'd', 'deploy');
+      cluster.when({ type: 'ExpireCommand', commandId, reason: 'late' });
+      projection.announce([], projection.state.head);
+    }
+    expect(cluster.state.jobs.get('j')?.rollout?.status).toBe('rolledBack');
+  });
+
   it('lets the new one take over at once where the old one ends', async () => {
     updated(rules, onD);
     await ports.advance(2 * sweepMs);

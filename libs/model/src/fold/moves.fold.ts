@@ -15,6 +15,9 @@ export function moveStarted(
 ): void {
   const { placement } = data;
   const { surge } = data;
+  const before = state.instances.get(instanceKey(job.id, data.instance));
+  // One that came to nothing and is begun again has found no place to start at yet.
+  const isAgain = before !== undefined && highestGeneration(before) > before.generation;
   reserveFor(state, event, job, placement);
   updateInstance(state, job.id, data.instance, (instance) => ({
     ...instance,
@@ -27,7 +30,7 @@ export function moveStarted(
     },
     decision: data.decisionId,
   }));
-  if (surge === true) rolloutWaits(state, job, null);
+  if (surge === true && !isAgain) rolloutWaits(state, job, null);
   touchJob(state, job.id, event);
 }
 
@@ -37,6 +40,9 @@ export function moveCompleted(
   job: JobRecord,
   data: EventData<'MoveCompleted'>,
 ): void {
+  if (state.instances.get(instanceKey(job.id, data.instance))?.moving?.surge === true) {
+    rolloutWaits(state, job, null);
+  }
   updateInstance(state, job.id, data.instance, (instance) => {
     const nodeId = instance.moving?.nodeId ?? instance.nodeId;
     // The job may have been updated since the move began.
@@ -75,6 +81,11 @@ export function moveAborted(
 ): void {
   const { moving = null } = state.instances.get(instanceKey(job.id, data.instance)) ?? {};
   const isSurge = moving?.surge === true;
+  const target = state.placements.get(placementKey(job.id, data.instance, data.generation));
+  const isMeant = job.rollout?.status === 'progressing' && target?.revision === job.revision;
+  if (isSurge && isMeant) {
+    rolloutWaits(state, job, `the new one on ${target.nodeId} came to nothing: ${data.reason}`);
+  }
   const [what, here] = isSurge ? ['the new one', 'it'] : ['the move', 'the move here'];
   releasePlacement(state, { job: job.id, ...data }, `${here} was given up: ${data.reason}`);
   updateInstance(state, job.id, data.instance, (instance) => ({

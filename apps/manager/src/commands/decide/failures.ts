@@ -117,13 +117,25 @@ export function giveUpRollout(
 
 /** Why the next one of a rollout has no place; null: it is not known to have none. */
 export function placeLacking(state: ClusterState, { id, rollout }: JobRecord): string | null {
-  if (rollout === null || rollout.waits !== null) return rollout?.waits ?? null;
+  if (rollout === null || newOneRuns(state, id)) return null;
+  if (rollout.waits !== null) return rollout.waits;
   for (const key of state.pendingOfJob.of(id)) {
     const { refused = null } = state.instances.get(key) ?? {};
     // Without an answer of the scheduler nobody knows of a place.
     if (refused !== null && refused.code !== 'scheduler-unavailable') return refused.detail;
   }
   return null;
+}
+
+/** A new one that an update began beside the old one: it has its place, and has to show that it serves. */
+function newOneRuns(state: ClusterState, id: string): boolean {
+  for (const key of state.instancesOfJob.of(id)) {
+    const { number, moving = null } = state.instances.get(key) ?? {};
+    if (moving?.surge !== true || number === undefined) continue;
+    const target = state.placements.get(placementKey(id, number, moving.generation));
+    if ((target?.runningSince ?? 0) > 0) return true;
+  }
+  return false;
 }
 
 /** To the former revision, where the job says so and there is one; else it stays as far as it came. */
