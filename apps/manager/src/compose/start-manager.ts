@@ -96,8 +96,6 @@ async function start(
 ): Promise<RunningManager> {
   const own = options.log.of('Manager');
   const warn = (line: string): void => own.say('warn', line);
-  const shown = schedulerKnowsToken(settings);
-  if (shown !== null) warn(`${shown} ${schedulerTokenRemedy}`);
   const kept = await openKept(settings, { ports, warn, stopping: options.stopping }, stopping);
   const { stores, projection } = kept;
   const positionBefore = projection.position;
@@ -112,7 +110,7 @@ async function start(
   const witnesses = witnessesOf(settings, new LedgerTree(log, ports));
   const address = { local: '' };
   const root = rootPartsOf(settings, ports.clock, () => Number(new URL(address.local).port));
-  const scheduler = schedulerOf(options, settings, { ...kept, ...ports });
+  const scheduler = schedulerOf(options, settings, { ...kept, ...ports, warn });
   const url = (): string => settings.advertiseUrl ?? address.local;
   const { table, messages, execs, leadership } = composeManager(
     kept,
@@ -174,8 +172,14 @@ async function start(
 function schedulerOf(
   { schedulerUrl }: ManagerOptions,
   settings: ManagerSettings,
-  { traces, tracer }: Pick<Kept, 'traces'> & Pick<Ports, 'tracer'>,
+  {
+    traces,
+    tracer,
+    warn,
+  }: Pick<Kept, 'traces'> & Pick<Ports, 'tracer'> & { warn(line: string): void },
 ) {
+  const shown = schedulerKnowsToken(settings);
+  if (shown !== null) warn(`${shown} ${schedulerTokenRemedy}`);
   return new HttpScheduler(
     schedulerUrl,
     shownToScheduler(settings),
