@@ -40,7 +40,7 @@ const managerMayUse = {
   commands: ['access', 'views'],
   history: ['views'],
   // Beside the loop: nothing of it waits for a stream, or knows of one.
-  streams: ['http', 'injection', 'views', 'wires'],
+  streams: ['access', 'http', 'injection', 'views', 'wires'],
   exec: ['commands', 'http', 'inbox', 'injection', 'streams', 'supervision', 'views'],
   journal: ['views'],
   wires: ['views'],

@@ -93,6 +93,7 @@ const allowed: [from: string, what: string][] = [
   ['apps/manager/src/commands/c.ts', '../views/nodes/nodes.js'],
   ['apps/manager/src/queries/c.ts', '../views/nodes/nodes.js'],
   ['apps/manager/src/streams/c.ts', '../views/nodes/nodes.js'],
+  ['apps/manager/src/streams/d.ts', '../access/holder.js'],
   ['apps/manager/src/inbox/mqtt/c.ts', 'mqtt'],
   ['apps/worker/src/connect/c.ts', 'mqtt'],
   ['apps/worker/src/connect/w.ts', '@oakring/contracts/native'],
