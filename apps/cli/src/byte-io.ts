@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { Streams } from './streams.js';
 
 export interface TerminalSize {
@@ -43,11 +44,21 @@ export function byteIo({ stdin, stdout, stderr }: Streams, closed: AbortSignal):
     },
     takeKeys: () => {
       stdin.setRawMode?.(true);
+      leaveOutputAlone(stdin);
       return () => stdin.setRawMode?.(false);
     },
     chunks: (signal) => chunksOf(stdin, signal),
     write: (channel, bytes) => written(channel === 'out' ? stdout : stderr, bytes, closed),
   };
+}
+
+/**
+ * What comes is made for a terminal already, by the one at the other end: a line feed must not become two signs here
+ * once more. Node's raw mode leaves that on; what ends it puts this back too. Without `stty` it stays as it was.
+ */
+function leaveOutputAlone({ isTTY, fd }: Streams['stdin']): void {
+  if (isTTY === true && fd === 0)
+    spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
 }
 
 async function* chunksOf(stdin: Streams['stdin'], signal: AbortSignal): AsyncGenerator<Uint8Array> {

@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 export interface Streams {
   readonly stdin: Readable & {
     readonly isTTY?: boolean;
+    readonly fd?: number;
     setRawMode?(isRaw: boolean): unknown;
   };
   readonly stdout: Writable & {

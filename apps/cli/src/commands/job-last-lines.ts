@@ -10,7 +10,8 @@ const mostShown = 3;
 interface Crash {
   readonly number: number;
   readonly generation: number;
-  readonly isPrevious: boolean;
+  /** How many starts came since. */
+  readonly since: number;
   /** Null: whoever asks may not read the ledger. */
   readonly event: EventLine | null;
 }
@@ -20,7 +21,7 @@ export async function lastCrashes(context: Context, { instances }: Job): Promise
   const failing = instances
     .flatMap(({ number, generation: newest, failures, lastLines }) => {
       if (lastLines === undefined || failures === 0) return [];
-      return { number, ...lastLines, isPrevious: lastLines.generation < newest };
+      return { number, ...lastLines, since: newest - lastLines.generation };
     })
     .sort((a, b) => b.at.localeCompare(a.at))
     .slice(0, mostShown);
@@ -67,13 +68,13 @@ export function renderCrashes(
   { terminal: { colors } }: Context,
 ): string {
   return crashes
-    .map(({ number, generation, isPrevious, event }) => {
-      const all = `oakring job logs ${printable(job)} ${number}${isPrevious ? ' --previous' : ''}`;
+    .map(({ number, generation, since, event }) => {
+      const all = `oakring job logs ${printable(job)} ${number}${since === 1 ? ' --previous' : ''}`;
       if (event === null)
         return `\n#${number}, generation ${generation}, has failed: what it printed is shown by ${all}`;
       return [
         '',
-        `#${number}, generation ${generation}, printed last (all that is kept: ${all}):`,
+        `#${number}, generation ${generation}, printed last (${since > 1 ? 'what came since' : 'all that is kept'}: ${all}):`,
         ...renderLastLines(event, colors),
       ].join('\n');
     })

@@ -62,7 +62,7 @@ export const systemErrors = {
   'stream-broken': {
     status: 502,
     title: 'The stream from the worker broke',
-    remedy: 'Ask again, after the last line that came.',
+    remedy: 'Ask again; of logs, after the last line that came.',
   },
   'shutting-down': {
     status: 503,
