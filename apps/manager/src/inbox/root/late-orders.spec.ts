@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { simulatedPorts } from '@oakring/ports';
+import { openCaller } from '../../access/caller.js';
 import type { Command, CommandQueue } from '../../commands/command.js';
 import { given, restoredAs } from '../../testing/given.js';
 import { Projection } from '../../views/projection.js';
@@ -11,7 +12,13 @@ const rules: ServiceRules = {
   ...{ clusterName: 'here', clusterPlace: null, cpuOvercommit: null },
   ...{ unkept: 'place', lostAfterMs: 20_000 },
 };
-const request = { ip: '10.0.0.1', method: 'POST', url: '/', headers: {}, caller: 'open' };
+const request = {
+  ip: '10.0.0.1',
+  method: 'POST',
+  url: '/',
+  headers: {},
+  caller: { name: 'open', by: 'open' },
+};
 
 describe('What a root asks for', () => {
   it('is of who it was as it came, whoever it is by the time that it is decided', async () => {
