@@ -17,7 +17,7 @@ const request = {
   method: 'POST',
   url: '/',
   headers: {},
-  caller: { name: 'open', by: 'open' },
+  caller: openCaller,
 };
 
 describe('What a root asks for', () => {
