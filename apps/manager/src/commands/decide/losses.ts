@@ -108,7 +108,10 @@ export function resolveLost(
   }
   if (!isUpdated(job, placement)) {
     // It goes on where its successor comes to nothing: its node's next report asks again. One that never reports is asked once.
-    const isAskedAgain = state.nodes.get(placement.nodeId)?.acknowledges === true;
+    // On one node it may be in its successor's way, which then would never serve.
+    const isAskedAgain =
+      replacement.nodeId !== placement.nodeId &&
+      state.nodes.get(placement.nodeId)?.acknowledges === true;
     if (isAskedAgain && !serves(state, replacement)) return;
     dropOriginal(deciding, placement, `it is of revision ${placement.revision}, which was updated`);
   } else if (!hasRun(placement, seen) && replacement.runningSince > 0) {

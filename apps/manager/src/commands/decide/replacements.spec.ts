@@ -55,6 +55,13 @@ describe('An instance that is replaced where there is room for both', () => {
     expect(reservedOn(cluster)).toEqual({ cpuMillis: 200, memoryMiB: 128 });
   });
 
+  it('goes on where it runs by now and may not be missing: its successor comes beside it', () => {
+    const rules = { update: { maxUnavailable: 0, surge: 1 } };
+    const cluster = running({ ...rules }, 'a');
+    update(cluster, { ...rules });
+    expect(replace(cluster, 'a').types).toEqual([]);
+  });
+
   it('is replaced once: an answer that comes late finds it gone', () => {
     const cluster = running({}, 'a');
     for (const command of ready('b')) cluster.when(command);
