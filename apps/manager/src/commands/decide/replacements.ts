@@ -14,6 +14,7 @@ import { testsFor } from '@oakring/planning';
 import type { Command } from '../command.js';
 import { type Decided, type Deciding } from './deciding.js';
 import { holds, orderStarted } from './plans.js';
+import { maySurge } from './surges.js';
 
 type Replacement = Extract<Command, { type: 'ReplaceInstance' }>;
 
@@ -30,7 +31,9 @@ export function replaceInstance(deciding: Deciding, replacement: Replacement): D
   const instance = state.instances.get(instanceKey(id, number));
   if (job?.status !== 'active' || job.revision !== replacement.revision) return { answer: null };
   if (instance?.generation !== generation || !isReplaceable(instance)) return { answer: null };
-  if (wouldBeMissed(state, job, instance)) return { answer: null };
+  // It did not run when that was asked, and may not be missing now that it does: its successor comes beside it.
+  const mayBeMissed = job.policy.update.maxUnavailable > 0 || !maySurge(state, job, instance);
+  if (!mayBeMissed) return { answer: null };
   const held = heldOn(state, instance, target.nodeId);
   const tests = testsFor(job);
   if (!holds(state, tests, target.nodeId, { freed: held })) return { answer: null };
@@ -40,17 +43,6 @@ export function replaceInstance(deciding: Deciding, replacement: Replacement): D
     : least(job.resources, held.resources);
   exchange(deciding, { job, instance, takesOver }, replacement);
   return { answer: null };
-}
-
-/** It did not run when that was asked, and may not be missing now that it does: its successor comes beside it. */
-function wouldBeMissed(
-  { placements }: ClusterState,
-  { id, policy }: JobRecord,
-  { number, generation }: InstanceRecord,
-): boolean {
-  const { runningSince = 0, leaseMs = null } =
-    placements.get(placementKey(id, number, generation)) ?? {};
-  return policy.update.maxUnavailable === 0 && runningSince > 0 && leaseMs === null;
 }
 
 function exchange(
