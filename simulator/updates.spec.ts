@@ -33,11 +33,22 @@ function judge(events: readonly StoredEvent[] = cluster.history): string[] {
   return broken;
 }
 
+/** What happened, as if the update had these rules: what a manager keeps from happening is judged all the same. */
+function asIfBy(rules: object): readonly StoredEvent[] {
+  return cluster.history.map((event) => {
+    if (event.type !== 'JobUpdated') return event;
+    const policy = { update: { ...event.data.policy.update, ...rules } };
+    return { ...event, data: { ...event.data, policy } } as StoredEvent;
+  });
+}
+
 describe('The judge of updates', () => {
   it('does not let pass that one is stopped where none may be missing', () => {
-    updated({ surge: 1, maxUnavailable: 0 }, 'a');
+    updated({ surge: 1 }, 'a');
     replace(cluster, 'b', { reason: 'updated to revision 2' });
-    expect(judge()).toEqual(['j/0/1 is stopped on a for an update, and none may be missing']);
+    expect(judge(asIfBy({ maxUnavailable: 0 }))).toEqual([
+      'j/0/1 is stopped on a for an update, and none may be missing',
+    ]);
   });
 
   it('lets pass that one is stopped where one may be missing', () => {
@@ -61,17 +72,7 @@ describe('The judge of updates', () => {
     beside(cluster, 'b');
     beside(cluster, 'b', { number: 1 });
     expect(judge()).toEqual([]);
-    const allowed = cluster.history.map((event) =>
-      event.type === 'JobUpdated'
-        ? {
-            ...event,
-            data: { ...event.data, policy: { update: { ...event.data.policy.update, surge: 1 } } },
-          }
-        : event,
-    );
     updates = new Updates((what) => broken.push(what));
-    expect(judge(allowed as readonly StoredEvent[])[0]).toBe(
-      'job j has 2 beside what runs, and 1 are allowed',
-    );
+    expect(judge(asIfBy({ surge: 1 }))[0]).toBe('job j has 2 beside what runs, and 1 are allowed');
   });
 });

@@ -73,6 +73,8 @@ class Direction {
 
   /** All that is on its way comes, and is taken. */
   async settle(): Promise<void> {
+    // Whoever waited for the last grant sends now.
+    await later();
     while (this.flying.length + this.grants.length > 0 || this.taken < this.arrived) {
       await this.does({ does: 'arrive' });
       await this.does({ does: 'take', bytes: 1_000_000 });
