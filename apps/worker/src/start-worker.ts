@@ -12,7 +12,7 @@ import { countingSleep } from './lease/counts-sleep.js';
 import { OnDemand } from './listen/on-demand.js';
 import type { RunningListener } from './listen/start-listener.js';
 import { DiskRoom } from './memory/disk-room.js';
-import { Cgroups } from './runtimes/cgroups/cgroups.js';
+import { Cgroups, remedyOf } from './runtimes/cgroups/cgroups.js';
 import { OutputFolder } from './runtimes/instance-output.js';
 import { readRegistries } from './runtimes/registries.js';
 import { terminalHere } from './runtimes/process-exec.js';
@@ -270,8 +270,7 @@ async function processRuntime(
   log(
     'limited',
     `cgroups cannot be used (${groups}): a process that leaves its session (setsid, a daemon) outlives ` +
-      'its instance, so jobs that must never run twice are not taken. Run the worker ' +
-      'as root, or in a cgroup of its own (systemd: Delegate=yes), on Linux 5.14 or newer',
+      `its instance, so jobs that must never run twice are not taken. ${remedyOf(groups)}, on Linux 5.14 or newer`,
   );
   return new ProcessRuntime(ports, parts);
 }
@@ -293,6 +292,6 @@ async function usersOf({ runAs, users = [] }: WorkerOptions, log: WorkerLog) {
 function unlimited(why: string): string {
   return (
     `the resources of a process are reserved and no limit here (${why}): one that takes more takes it from the ` +
-    'others. Run the worker as root, or by systemd 254 or newer with the unit of `oakring worker install`'
+    `others. ${remedyOf(why)}`
   );
 }

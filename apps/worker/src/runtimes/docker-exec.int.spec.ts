@@ -9,11 +9,11 @@ import {
   type ExecutingRuntime,
 } from './exec.contract.js';
 import { toStart } from './runtime.contract.js';
+import { execCommands, sh } from './testing/exec-commands.js';
 import { TestTalk } from './testing/test-talk.js';
 
 const dockerHost = process.env['OAKRING_TEST_DOCKER_HOST'] ?? '';
 const describeWithEngine = dockerHost === '' ? describe.skip : describe;
-const sh = (text: string): readonly string[] => ['/bin/sh', '-c', text];
 
 describeWithEngine('The docker runtime', () => {
   const engine = new Docker(engineAddress(dockerHost || '/nowhere'));
@@ -32,16 +32,7 @@ describeWithEngine('The docker runtime', () => {
       cmd: sh('trap "exit 0" TERM; sleep 600 & wait'),
       environment: { WHERE: 'there' },
     },
-    commands: {
-      echo: sh('echo "$WHERE"'),
-      fail: sh('echo no >&2; exit 1'),
-      cat: ['cat'],
-      exit3: sh('exit 3'),
-      zeros: ['cat', '/dev/zero'],
-      sleep: sh('echo ready; sleep 595; true'),
-      stubborn: sh('trap "" HUP; echo ready; sleep 595; true'),
-      size: sh('trap "stty size" WINCH; stty size; while :; do sleep 0.1; done'),
-    },
+    commands: execCommands,
     left: async () => {
       const [info] = await containers();
       if (info?.State !== 'running') return 0;

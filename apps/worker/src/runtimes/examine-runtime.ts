@@ -1,6 +1,6 @@
 import type { Finding } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
-import { Cgroups } from './cgroups/cgroups.js';
+import { Cgroups, remedyOf } from './cgroups/cgroups.js';
 import type { RuntimeName } from './runtime.port.js';
 import { qemuProgram } from './unikernel/qemu-command.js';
 import { qemuHere } from './unikernel/qemu-here.js';
@@ -31,17 +31,16 @@ function processFindings({
   groups,
   limits,
 }: Awaited<ReturnType<typeof Cgroups.examine>>): readonly Finding[] {
-  const how = 'Run the worker as root, or by the unit of `oakring worker install`';
   const finding = (what: string, seen: string | null, remedy: string): Finding => {
     const looked = `runtime process: ${what}`;
     if (seen === null) return { part, level: 'ok', looked, seen: 'it can be had' };
     return { part, level: 'warning', looked, seen, remedy };
   };
   const held =
-    `${how}, on Linux 5.14 or newer; else what leaves its session outlives its instance, and jobs with ` +
+    `${remedyOf(groups)}, on Linux 5.14 or newer; else what leaves its session outlives its instance, and jobs with ` +
     '--never-twice are not taken.';
   const limited =
-    `${how} with systemd 254 or newer; else resources are reserved, and a process that takes more takes it ` +
+    `${remedyOf(limits)}; else resources are reserved, and a process that takes more takes it ` +
     'from the others.';
   return [
     finding('a cgroup for each instance', groups, held),

@@ -64,19 +64,19 @@ export function environmentIn(
 /** Root still, and nothing of the job's yet. What it leaves behind ends with its instance. */
 const enter = '[ -z "$1" ] || echo $$ > "$1/cgroup.procs" || exit 126; shift';
 
+/** In words of ours: those of a shell name a line of a text that nobody sees. 127 as every shell has it. */
+const sayIfMissing =
+  'command -v "$1" >/dev/null || { echo "oakring: there is no program $1 here" >&2; exit 127; }';
+
 /** What is spawned, with nothing else in its environment, to run a command in an instance's surroundings. */
 export function besideInstance(
   { group, user, environment, cwd }: Surroundings,
   command: readonly string[],
 ): CommandLine {
   const given = environmentOfGuard(environment);
-  const words = (then: string): string[] => [
-    '-c',
-    `${enter}; ${then}; exec "$@"`,
-    'oakring-beside',
-  ];
+  const words = (then: string): string[] => ['-c', `${enter}; ${then}; exec "$@"`, 'oakring'];
   if (user === null) {
-    const args = [...words(giveEnvironment), group ?? '', ...command];
+    const args = [...words(`${giveEnvironment}; ${sayIfMissing}`), group ?? '', ...command];
     return { program: '/bin/sh', args, environment: given, cwd };
   }
   const as = commandAs(user, cwd ?? usualFolder, command);

@@ -13,11 +13,11 @@ import { ProcessRuntime } from './process.runtime.js';
 import { toStart } from './runtime.contract.js';
 import { endInstancesOf } from './testing/end-instances.js';
 import { processesWith, until } from './testing/processes.js';
+import { execCommands, sh } from './testing/exec-commands.js';
 import { TestTalk } from './testing/test-talk.js';
 import { AllowedUsers } from './users/allowed-users.js';
 
 const address = { job: 'web', instance: 0, generation: 1 };
-const sh = (text: string): readonly string[] => ['/bin/sh', '-c', text];
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'oakring-exec-'));
@@ -33,16 +33,7 @@ async function make(groups: Cgroups | null = null): Promise<ExecutingRuntime> {
   return {
     runtime: new ProcessRuntime(systemPorts(), { folder, groups }),
     job: lasting,
-    commands: {
-      echo: sh('echo "$WHERE"'),
-      fail: sh('echo no >&2; exit 1'),
-      cat: ['cat'],
-      exit3: sh('exit 3'),
-      zeros: ['cat', '/dev/zero'],
-      sleep: sh('echo ready; sleep 595; true'),
-      stubborn: sh('trap "" HUP; echo ready; sleep 595; true'),
-      size: sh('trap "stty size" WINCH; stty size; while :; do sleep 0.1; done'),
-    },
+    commands: execCommands,
     left: async () => processesWith('sleep 595').length,
   };
 }
@@ -131,6 +122,17 @@ describe('The process runtime', () => {
     const wanted = { command: sh('echo "$TERM $SHELL"'), terminal: { columns: 80, rows: 24 } };
     expect(await runtime.exec(instance, wanted, talk)).toBe(0);
     expect(talk.out.trim()).toBe('xterm /no/such/shell');
+    await runtime.stop(address);
+  });
+
+  it('says in words of ours that a program is not there, by the PATH of the job', async () => {
+    const runtime = new ProcessRuntime(systemPorts(), { folder });
+    await started(runtime, { environment: { PATH: '/nowhere' } });
+    const talk = new TestTalk();
+    const instance = toStart(address, { ...lasting, environment: { PATH: '/nowhere' } });
+    const wanted = { command: ['env', 'x'], terminal: null };
+    expect(await runtime.exec(instance, wanted, talk)).toBe(127);
+    expect(talk.out + talk.err).toBe('oakring: there is no program env here\n');
     await runtime.stop(address);
   });
 

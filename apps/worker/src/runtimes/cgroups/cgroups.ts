@@ -14,6 +14,16 @@ const lookEveryMs = 10;
 const killWithinMs = 30_000;
 const bytesPerMiB = 1_048_576;
 
+/** The machine was started with version 1, or none is mounted. */
+const noCgroups = 'there is no cgroup v2 here';
+
+/** What makes them be there, by why they are not: a sentence without its end. */
+export function remedyOf(why: string | null): string {
+  return why === noCgroups
+    ? 'Start the machine with cgroup v2 (kernel parameter systemd.unified_cgroup_hierarchy=1; /sys/fs/cgroup is mounted)'
+    : 'Run the worker as root, or by systemd 254 or newer with the unit of `oakring worker install`';
+}
+
 /**
  * Groups of the kernel (cgroup v2, also the one beside v1) that hold instances together: a process
  * leaves its session and its process group when it likes, and stays in its cgroup. `cgroup.kill`
@@ -40,7 +50,7 @@ export class Cgroups {
     files: CgroupFiles = kernelFiles,
   ): Promise<Cgroups | string> {
     const own = await files.own();
-    if (own === null) return 'there is no cgroup v2 here';
+    if (own === null) return noCgroups;
     const name = `oakring-${sha256(owner).slice(0, 16)}`;
     const place = await limitedPlace(files, own, true);
     if ('folder' in place) {
@@ -59,7 +69,7 @@ export class Cgroups {
   ): Promise<{ readonly groups: string | null; readonly limits: string | null }> {
     const own = await files.own();
     if (own === null) {
-      const why = 'there is no cgroup v2 here';
+      const why = noCgroups;
       return { groups: why, limits: why };
     }
     const place = await limitedPlace(files, own, false);
