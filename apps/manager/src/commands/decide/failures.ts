@@ -14,7 +14,7 @@ import type { Command } from '../command.js';
 import { type Decided, type Deciding } from './deciding.js';
 import { holds } from './plans.js';
 import { abortMoveTo, callMovesOff, callSurgesOff, concludeDeletion } from './orders.js';
-import { revise } from './spoken-job.js';
+import { revise, runsAlike } from './spoken-job.js';
 
 /** Failures in a row from which on an instance is said to be in a crash loop. */
 const quarantineWindowMs = 600_000;
@@ -138,12 +138,15 @@ function newOneRuns(state: ClusterState, id: string): boolean {
   return false;
 }
 
-/** To the former revision, where the job says so and there is one; else it stays as far as it came. */
+/**
+ * To the former revision, where the job says so, and there is one that runs otherwise (a restart has none: its like
+ * failed just now); else it stays as far as it came.
+ */
 function goBack(deciding: Deciding, job: JobRecord, why: string): void {
   const { rollout } = job;
   if (rollout === null) return;
   const former = deciding.state.revisions.get(revisionKey(job.id, rollout.from));
-  if (!job.policy.update.rollback || former === undefined) {
+  if (!job.policy.update.rollback || former === undefined || runsAlike(former, job)) {
     const data = { revision: job.revision, reason: why };
     deciding.emit({ stream: jobStream(job.id), type: 'RolloutFailed', data });
     callSurgesOff(deciding, job.id, 'the rollout has failed');

@@ -1,4 +1,5 @@
-import { jobStream, spokenPolicy } from '@oakring/events';
+import { runPartOf } from '@oakring/contracts';
+import { canonicalJson, jobStream, spokenPolicy } from '@oakring/events';
 import type { JobRecord } from '@oakring/model';
 import type { Deciding } from './deciding.js';
 import { callSurgesOff } from './orders.js';
@@ -16,6 +17,14 @@ export function spokenJob(described: Described) {
     constraints: constraints.map((constraint) => ({ ...constraint })),
     policy: spokenPolicy(policy),
   };
+}
+
+/** Whether an instance of one runs as an instance of the other does. */
+export function runsAlike(
+  one: Pick<JobRecord, 'document'>,
+  other: Pick<JobRecord, 'document'>,
+): boolean {
+  return canonicalJson(runPartOf(one.document)) === canonicalJson(runPartOf(other.document));
 }
 
 interface Revising {

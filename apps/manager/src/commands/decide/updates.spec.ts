@@ -235,6 +235,22 @@ describe('a restart', () => {
     expect(cluster.when(update({})).types).toEqual([]);
   });
 
+  it('whose first instance fails stays as far as it came: what ran before is the same', () => {
+    const cluster = running({}, 'a', 'a');
+    for (const command of ready('b')) cluster.when(command);
+    cluster.when({ type: 'RestartJob', id: 'j' });
+    replace(cluster, 'b');
+    orderStops(cluster);
+    const failed = cluster.when(ack('b', commandTo(cluster, 'b', 'deploy'), 'failed', 'no room'));
+    expect(failed.types).toContain('RolloutFailed');
+    expect(failed.types).not.toContain('JobUpdated');
+    expect(cluster.state.jobs.get('j')).toMatchObject({
+      revision: 2,
+      rollout: { status: 'failed', reason: expect.stringContaining('instance 0 failed') },
+    });
+    expect(instanceOf(cluster, 1)).toMatchObject({ status: 'running', revision: 1 });
+  });
+
   it('of a job that is not there or is being deleted is refused', () => {
     const restart = { type: 'RestartJob', id: 'j' } as const;
     expect(given().when(restart).decided).toMatchObject({ refusal: { code: 'job-unknown' } });

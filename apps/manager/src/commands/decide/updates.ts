@@ -6,7 +6,7 @@ import { refuse, refuseOnRecord, type Decided, type Deciding } from './deciding.
 import { whyOfRoot } from './given-numbers.js';
 import { difference } from './jobs.js';
 import { callMovesOff } from './orders.js';
-import { revise } from './spoken-job.js';
+import { revise, runsAlike } from './spoken-job.js';
 import { surgesOf } from './surges.js';
 
 type Update = Extract<Command, { type: 'UpdateJob' }>;
@@ -76,16 +76,15 @@ function textOf(document: JsonObject): string {
  * none. A revision given back while another is rolled out must not restart what never left it.
  */
 function revisionAlike(state: ClusterState, job: JobRecord, document: JsonObject): number {
-  const wanted = textOf(runPartOf(document));
   const revisions = new Set([job.revision]);
   for (const key of state.instancesOfJob.of(job.id)) {
     revisions.add(state.instances.get(key)?.revision ?? 0);
   }
-  const runsAlike = (revision: number): boolean => {
+  const isAlike = (revision: number): boolean => {
     const of = revision === job.revision ? job : state.revisions.get(revisionKey(job.id, revision));
-    return of !== undefined && textOf(runPartOf(of.document)) === wanted;
+    return of !== undefined && runsAlike(of, { document });
   };
-  return [...revisions].sort((a, b) => b - a).find(runsAlike) ?? 0;
+  return [...revisions].sort((a, b) => b - a).find(isAlike) ?? 0;
 }
 
 /** Another number of instances is no other revision: nothing that runs is touched by it. */
