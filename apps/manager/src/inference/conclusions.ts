@@ -191,8 +191,11 @@ function isGone({ node, sight, nowMs }: Scene, evidence: Evidence): boolean {
   return isAbsent(evidence, sight.pace, { runtimes: runtimesOf(node), nowMs });
 }
 
-/** Sent to a worker that was heard before and after, undisturbed. */
+/**
+ * Sent to a worker that was heard before and after, undisturbed: a period after, since a list that comes sooner may have
+ * been on its way when the connection broke that the order was lost with.
+ */
 function isTaken({ sent }: Evidence, { id }: CommandRecord, { pace }: NodeSight): boolean {
   if (sent?.commandId !== id || sent.disturbance !== pace.disturbance) return false;
-  return pace.isHeardSince(sent.atMs);
+  return pace.isHeardSince(sent.atMs + pace.periodMs);
 }

@@ -28,10 +28,19 @@ describe('An order to start that was sent', () => {
     }
   });
 
-  it('is not done by a list of a moment before it', async () => {
+  it('is neither done nor received by a list of a moment before it, which may have been on its way', async () => {
     const world = await new OneWorker().ordered();
     await world.pass(100);
-    expect(world.list('j/0')).toEqual(['received']);
+    expect(world.list('j/0')).toEqual([]);
+  });
+
+  it('is sent again when its connection breaks behind a list that was on its way', async () => {
+    const world = await new OneWorker().ordered();
+    await world.pass(100);
+    world.list();
+    await world.pass(20_000);
+    await world.lists(2);
+    expect(world.send()).toEqual(['deploy']);
   });
 
   it('goes on while it is listed with another status', async () => {
@@ -407,7 +416,7 @@ describe('What is listed and was not ordered there', () => {
     orderStops(world.cluster);
     expect(world.send()).toEqual(['delete']);
     await world.pass(100);
-    expect(world.list('j/0')).toEqual(['received']);
+    expect(world.list('j/0')).toEqual([]);
     expect([...world.cluster.state.placementsOfInstance.of('j/0')]).toEqual(['j/0/2']);
     expect(world.says('ended')).toEqual(['succeeded']);
     expect(world.cluster.state.placements.size).toBe(0);

@@ -60,9 +60,9 @@ export class Pace {
     );
   }
 
-  /** A list came since then, and nothing was disturbed. */
+  /** A list came then or since, and nothing was disturbed. */
   isHeardSince(ms: number): boolean {
-    return this.lastMs !== null && this.lastMs > ms;
+    return this.lastMs !== null && this.lastMs >= ms;
   }
 
   /** A connection between us broke: what comes next comes after a silence. */
