@@ -46,6 +46,7 @@ describe('The buffer of readings', () => {
           expect(buffer.size).toBe(model.length);
         }
       }),
+      { seed: 20261129 },
     );
   });
 });

@@ -88,7 +88,7 @@ describe('Kept output', () => {
         expect(await textOf({ ...told.address, generation })).toBe(text);
       }
     });
-    await fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, { seed: 20261129, numRuns: 60 });
   });
 
   /** Stands for what was noted of starts until then, as an instance could come to print it. */

@@ -48,7 +48,7 @@ describe.each([
           rmSync(folder, { recursive: true });
         }
       }),
-      { numRuns },
+      { seed: 20261129, numRuns },
     );
   });
 });

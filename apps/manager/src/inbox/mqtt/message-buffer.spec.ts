@@ -28,6 +28,7 @@ describe('the message buffer', () => {
           expect(buffer.length).toBe(model.length);
         }
       }),
+      { seed: 20261129 },
     );
   });
 
