@@ -53,6 +53,7 @@ export async function startUp(
     OAKRING_PORT: '0',
     OAKRING_SCHEDULER_PORT: '0',
     OAKRING_MQTT_PORT: '0',
+    OAKRING_ALLOW_OPEN: 'true',
     ...env,
   };
   const child = started(

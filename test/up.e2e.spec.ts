@@ -42,6 +42,7 @@ describe('oakring up', () => {
       expect(lines.at(-1)).toContain('is ready');
       const logged = lines.slice(0, -1).map((line) => JSON.parse(line) as Record<string, unknown>);
       expect(logged.map(({ event, msg }) => event ?? msg)).toEqual([
+        expect.stringContaining('OAKRING_ALLOW_OPEN=true'),
         'ClusterFounded',
         'EpochOpened',
         expect.stringMatching(/founded; its first key is [0-9a-f]{64}\./),
@@ -164,6 +165,7 @@ describe('oakring up', () => {
       ...anyPorts,
       OAKRING_DATA: folder(),
       OAKRING_HOST: '0.0.0.0',
+      OAKRING_ALLOW_OPEN: 'false',
     });
     expect(await refused.ended).toBe(2);
     expect(refused.output()).toContain('OAKRING_TOKEN');

@@ -33,6 +33,8 @@ const manager = spawn(process.execPath, ['bin/oakring.js', 'up'], {
     ...{ OAKRING_PORT: String(port), OAKRING_MQTT_PORT: String(mqttPort) },
     // Its addresses answer only where that wire is spoken.
     ...{ OAKRING_SCHEDULER_PORT: String(schedulerPort), OAKRING_OAKESTRA: 'true' },
+    // What whoever has a token is answered; that the others are not is looked at elsewhere.
+    OAKRING_ALLOW_OPEN: 'true',
   },
   stdio: ['ignore', 'pipe', 'pipe'],
 });

@@ -106,7 +106,7 @@ function runApp(
   run(service, process.execPath, ['bin/oakring.js', ...command], {
     ...Object.fromEntries(settings),
     ...own,
-    ...{ OAKRING_HOST: '127.0.0.1', OAKRING_ALLOW_OPEN: 'false' },
+    OAKRING_HOST: '127.0.0.1',
   });
 }
 

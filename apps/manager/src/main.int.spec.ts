@@ -100,6 +100,7 @@ function start(env: Record<string, string>): Manager {
     env: {
       ...inherited,
       OAKRING_DATA: folder,
+      OAKRING_ALLOW_OPEN: 'true',
       OAKRING_PORT: '0',
       OAKRING_MQTT_PORT: '0',
       ...env,

@@ -17,5 +17,13 @@ export {
   type Finding,
   type FindingLevel,
 } from './examination/finding.js';
+export {
+  credentialsFolder,
+  keepAddress,
+  keepTokens,
+  keptToken,
+  localToken,
+  type LocalRole,
+} from './local-credentials.js';
 export { ownFile } from './own-file.js';
 export { openBox, sealBox } from './sealed-box.js';

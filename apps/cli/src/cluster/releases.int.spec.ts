@@ -29,7 +29,7 @@ beforeEach(() => {
 afterEach(() => rmSync(data, { recursive: true }));
 
 const environment = (more: Readonly<Record<string, string>> = {}) => ({
-  ...{ ...anyPorts, OAKRING_DATA: data, OAKRING_LOG_LEVEL: 'error' },
+  ...{ ...anyPorts, OAKRING_DATA: data, OAKRING_LOG_LEVEL: 'error', OAKRING_ALLOW_OPEN: 'true' },
   ...more,
 });
 

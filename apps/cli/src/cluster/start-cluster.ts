@@ -60,6 +60,8 @@ export async function startCluster(
     if (settings.schedulerUrl === null) {
       scheduler = await startScheduler({
         ...settings,
+        managerToken: manager.inner.managerToken,
+        schedulerToken: settings.schedulerToken ?? manager.inner.schedulerToken,
         port: settings.schedulerPort,
         managerUrl: manager.localUrl,
         ports: tracedBy(ofScheduler, ports),
@@ -71,6 +73,8 @@ export async function startCluster(
     await stop();
     throw error;
   }
+  const { credentialsFolder: folder } = manager;
+  const credentials = folder === null ? '' : ` · credentials ${folder}`;
   const schedulerUrl = settings.schedulerUrl ?? scheduler?.url ?? '';
   return {
     url: manager.url,
@@ -79,7 +83,7 @@ export async function startCluster(
     positionBefore: manager.positionBefore,
     readyLine:
       `oakring is ready: ${manager.url} · MQTT ${manager.mqttUrl} · scheduler ${schedulerUrl} · ` +
-      `data ${settings.dataFolder}`,
+      `data ${settings.dataFolder}${credentials}`,
     failed: manager.failed,
     stop,
   };

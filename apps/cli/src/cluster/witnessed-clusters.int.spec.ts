@@ -27,7 +27,8 @@ async function running<T>(
   use: (cluster: RunningCluster) => Promise<T>,
   witnesses = '',
 ): Promise<T> {
-  const env = { ...anyPorts, OAKRING_DATA: join(folder, name), OAKRING_WITNESSES: witnesses };
+  const open = { ...anyPorts, OAKRING_ALLOW_OPEN: 'true' };
+  const env = { ...open, OAKRING_DATA: join(folder, name), OAKRING_WITNESSES: witnesses };
   const cluster = await startCluster(env, ports);
   try {
     return await use(cluster);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { bracketed, reachable, readSettings, settingsCatalogue } from '@oakring/contracts';
+import { localToken } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
 import { withContext, type Named } from '../config/contexts.js';
 import type { Warnings } from '../client/documents.js';
@@ -85,13 +86,15 @@ export function pageOfOwn(
 
 const { url, token, host, port } = settingsCatalogue;
 
+/** Where the manager is, and what is shown to it: without a token of one's own that of this machine, if it is its manager. */
 export function managerAddress(
   env: Environment,
   options: Named,
 ): { url: string; token: string | null } {
   const settings = readSettings({ url, token, host, port }, withContext(env, options));
   const here = `http://${bracketed(reachable(settings.host))}:${settings.port}`;
-  return { url: settings.url ?? here, token: settings.token };
+  const address = settings.url ?? here;
+  return { url: address, token: settings.token ?? localToken(env, address) };
 }
 
 /** Prints the manager's answer as it came, its names, or as a person reads it. */

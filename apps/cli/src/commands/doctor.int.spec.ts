@@ -44,7 +44,17 @@ describe('doctor, where nothing runs', () => {
   it('looks at all that a start needs, finds nothing that stops it, and makes nothing', async () => {
     const found = await doctor([], { ...anyPorts, OAKRING_DATA: join(folder, 'data') });
     expect(new Set(found.findings.map(({ part }) => part))).toEqual(
-      new Set(['settings', 'ports', 'disk', 'node', 'open files', 'memory', 'clock', 'health']),
+      new Set([
+        'settings',
+        'access',
+        'ports',
+        'disk',
+        'node',
+        'open files',
+        'memory',
+        'clock',
+        'health',
+      ]),
     );
     expect(found.findings.filter(({ level }) => level === 'bad')).toEqual([]);
     expect(found).toMatchObject({ role: 'up', code: found.worst === 'warning' ? 6 : 0 });
@@ -91,9 +101,33 @@ describe('doctor, where nothing runs', () => {
   });
 
   it('tells a scheduler that its manager is away', async () => {
-    const found = await doctor(['scheduler', '--scheduler-port', '0', '--manager-url', nobody], {});
+    const found = await doctor(['scheduler', '--scheduler-port', '0', '--manager-url', nobody], {
+      OAKRING_SCHEDULER_TOKEN: 'planner',
+    });
     expect(of(found, 'health')).toMatchObject([{ level: 'warning' }]);
     expect(of(found, 'settings')).toMatchObject([{ level: 'ok' }]);
+  });
+});
+
+describe('doctor, asked who may come in', () => {
+  const asked = async (env: Readonly<Record<string, string>>) => {
+    const found = await doctor([], { ...anyPorts, OAKRING_DATA: folder, ...env });
+    return of(found, 'access');
+  };
+
+  it('names where the credential of this machine is, or what is shown instead', async () => {
+    expect(await asked({})).toMatchObject([
+      { level: 'ok', seen: expect.stringContaining(join(folder, 'credentials')) },
+    ]);
+    expect(await asked({ OAKRING_TOKEN: 'secret' })).toMatchObject([
+      { level: 'ok', seen: expect.stringMatching(/^whoever shows OAKRING_TOKEN/) },
+    ]);
+  });
+
+  it('wants a look at a cluster that asks nobody', async () => {
+    expect(await asked({ OAKRING_ALLOW_OPEN: 'true' })).toMatchObject([
+      { level: 'warning', seen: expect.stringContaining('may speak for any node') },
+    ]);
   });
 });
 
@@ -163,6 +197,8 @@ describe('doctor, beside a cluster that runs', () => {
   it('knows its scheduler, and lets a worker in', async () => {
     const scheduler = await doctor(['scheduler', '--manager-url', cluster.url], env);
     expect(of(scheduler, 'ports')).toMatchObject([{ level: 'ok' }]);
+    // By the token that the cluster made for it.
+    expect(of(scheduler, 'settings')).toMatchObject([{ level: 'ok' }]);
     const worker = await doctor(
       ['worker', '--id', 'edge-1', '--runtimes', 'simulated', '--data', join(folder, 'w')],
       { OAKRING_MQTT_URL: cluster.mqttUrl },

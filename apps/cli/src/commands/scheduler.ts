@@ -4,11 +4,13 @@ import { addSettingFlags, environmentWithFlags } from '../config/setting-flags.j
 import type { Surroundings } from './context.js';
 import { serve } from './serve.js';
 
-const { host, schedulerPort, managerUrl, managerToken, schedulerToken, token } = settingsCatalogue;
+const { data, host, schedulerPort, managerUrl, managerToken, schedulerToken, token } =
+  settingsCatalogue;
 const { allowedHosts, allowOpen, logForm, logLevel } = settingsCatalogue;
 export const schedulerSettings = [
   ...[host, schedulerPort, managerUrl, managerToken, schedulerToken, token],
   ...[allowedHosts, allowOpen, logForm, logLevel],
+  { ...data, description: 'folder of a manager on this machine, which made a token for it' },
 ];
 
 export function addSchedulerCommand(program: Command, surroundings: Surroundings): void {
@@ -18,7 +20,8 @@ export function addSchedulerCommand(program: Command, surroundings: Surroundings
     .addHelpText(
       'after',
       `
-Every option is also an environment variable: --manager-url is OAKRING_MANAGER_URL.
+Every option is also an environment variable: --manager-url is OAKRING_MANAGER_URL. Of a manager on this machine it
+finds the token that it needs; of another one OAKRING_MANAGER_TOKEN and OAKRING_SCHEDULER_TOKEN are set.
 
 Example:
   oakring scheduler --manager-url http://127.0.0.1:10100 --scheduler-port 10106`,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isLoopbackAddress } from '@oakring/host';
 import { startWorker, type RunningWorker } from '@oakring/worker';
 import type { Ports } from '@oakring/ports';
 import { managerClient } from '../client/manager-client.js';
@@ -9,6 +10,8 @@ import { demoJob, demoWorkers, type DemoWorker } from './cast.js';
 import { tellStory } from './story.js';
 
 const defaultFolder = 'oakring-demo';
+const openWords =
+  'It is open: whoever is on this machine may do everything with it, and is asked for no credential. npm start asks.';
 const defaultUrl = 'http://127.0.0.1:10100';
 /** Long enough to see that starting takes a moment. */
 const startDelayMs = 100;
@@ -40,6 +43,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     OAKRING_LOG_LEVEL: 'warn',
     ...env,
     OAKRING_DATA: env['OAKRING_DATA'] || defaultFolder,
+    ...(isOpenHere(env) ? { OAKRING_ALLOW_OPEN: 'true' } : {}),
   };
   const cluster = await startCluster(settings, ports);
   // It is looked at once the story is over; until then the story's own timeouts speak.
@@ -54,6 +58,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   };
   try {
     terminal.out(terminal.colors.bold(cluster.readyLine));
+    if (isOpenHere(env)) terminal.out(terminal.colors.dim(openWords));
     await tellStory({
       client: managerClient({ url: cluster.url, token: env['OAKRING_TOKEN'] || null }, ports),
       positionBefore: cluster.positionBefore,
@@ -71,6 +76,11 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     throw error;
   }
   return { failed: cluster.failed, stop, closingWords: closingWords(options, cluster) };
+}
+
+/** It is to be played with: open to whoever is on this machine, and to nobody else. */
+function isOpenHere({ OAKRING_HOST: host = '', OAKRING_TOKEN: token = '' }: Environment): boolean {
+  return token === '' && (host === '' || host === 'localhost' || isLoopbackAddress(host));
 }
 
 function workerOptions(worker: DemoWorker, cluster: RunningCluster, env: Environment) {

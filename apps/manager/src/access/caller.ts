@@ -3,13 +3,18 @@ import type { Holder } from './holder.js';
 
 /** Whose word a request is. */
 export interface Caller extends Holder {
-  /** By what they are known: a token that was given (its hash), that of the setting, or nothing. */
-  readonly by: { readonly hash: string } | 'setting' | 'nothing';
+  /** By what they are known: a token that was given (its hash), that of the setting, being of this process, or nothing. */
+  readonly by: { readonly hash: string } | 'setting' | 'process' | 'nothing';
 }
 
 /** Whoever runs the cluster: shows OAKRING_TOKEN. */
 export const settingCaller: Caller = {
   ...{ name: settingName, role: 'admin', nodes: null, by: 'setting' },
+};
+
+/** The scheduler in the process of a manager. */
+export const innerCaller: Caller = {
+  ...{ name: 'scheduler', role: 'scheduler', nodes: null, by: 'process' },
 };
 
 /** Anybody, where no token is asked for. */

@@ -3,28 +3,45 @@ import { holds, maxTokens, type TokenRecord } from '@oakring/model';
 import type { Clock } from '@oakring/ports';
 import { timingSafeEqual } from 'node:crypto';
 import type { Projection } from '../views/projection.js';
-import { hashIn, openCaller, settingCaller, type Caller } from './caller.js';
+import { hashIn, innerCaller, openCaller, settingCaller, type Caller } from './caller.js';
 import { hashOfToken, isToken, looksLikeToken } from './token-text.js';
 
 /** Uses are remembered to the minute. */
 const useMs = 60_000;
+
+/** What is asked of whoever asks. */
+interface Asked {
+  /** That of the setting; null: it is not set. */
+  readonly token: string | null;
+  /** What the scheduler of this process shows; told to nobody. */
+  readonly inner?: string | null;
+  /** Whoever shows none may do everything. */
+  readonly isOpen: boolean;
+  readonly place?: string | null;
+}
 
 /**
  * Who is who, by the tokens of the ledger as far as this manager has read it, and by that of the setting. Time is that
  * of this manager's clock: a token ends at each manager when its own says so.
  */
 export class Identities {
+  readonly isOpen: boolean;
+  /** The folder in which programs of this machine find their tokens; null: there is none. */
+  readonly place: string | null;
   private readonly setting: Buffer | null;
+  private readonly inner: Buffer | null;
   /** By hash: the minute in which it was used last here. */
   private readonly uses = new Map<string, number>();
 
-  /** `token`: that of the setting; null: whoever shows none may do everything. */
   constructor(
-    token: string | null,
+    { token, inner = null, isOpen, place = null }: Asked,
     private readonly projection: Projection,
     private readonly clock: Clock,
   ) {
-    this.setting = token === null ? null : Buffer.from(hashOfToken(token));
+    this.setting = digestOf(token);
+    this.inner = digestOf(inner);
+    this.isOpen = isOpen;
+    this.place = place;
   }
 
   /** The time that tokens are judged by. */
@@ -32,18 +49,13 @@ export class Identities {
     return this.clock.wallMs();
   }
 
-  get isOpen(): boolean {
-    return this.setting === null;
-  }
-
   /** Whose token it is (null: none was shown); why it counts for nothing. */
   ofBearer(token: string | null): Caller | OakringError {
     if (token === null) return this.isOpen ? openCaller : missing('The request shows no token.');
     // Once: it is most of what a request costs here.
     const hash = hashOfToken(token);
-    if (this.setting !== null && timingSafeEqual(Buffer.from(hash), this.setting)) {
-      return settingCaller;
-    }
+    if (isSame(hash, this.setting)) return settingCaller;
+    if (isSame(hash, this.inner)) return innerCaller;
     if (this.recordOf(hash) !== null) return this.ofHash(hash);
     if (looksLikeToken(token) && !isToken(token)) {
       return missing('The token was cut or mistyped: its last digits do not fit.');
@@ -59,7 +71,7 @@ export class Identities {
   ofManager(text: string): Caller | OakringError {
     const hash = hashIn(text);
     if (hash !== null) return this.ofHash(hash);
-    if (text === 'setting' && !this.isOpen) return settingCaller;
+    if (text === 'setting' && this.setting !== null) return settingCaller;
     return text === 'nothing' && this.isOpen
       ? openCaller
       : missing('The manager that passed the request on says of nobody known here.');
@@ -106,6 +118,14 @@ export class Identities {
     const [name] = tokensOfHash.of(hash);
     return (name === undefined ? undefined : tokens.get(name)) ?? null;
   }
+}
+
+function digestOf(token: string | null): Buffer | null {
+  return token === null ? null : Buffer.from(hashOfToken(token));
+}
+
+function isSame(hash: string, digest: Buffer | null): boolean {
+  return digest !== null && timingSafeEqual(Buffer.from(hash), digest);
 }
 
 const unknown = 'The token is not known here.';

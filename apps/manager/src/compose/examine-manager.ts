@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   badFinding,
+  credentialsFolder,
   examineClock,
   examineFolder,
   examineMachine,
@@ -25,6 +26,7 @@ import { examineBroker } from '../connection/examine-broker.js';
 import { maxClockErrorMs } from '../leadership/fitness.js';
 import { dialectsOf } from '../wires/spoken.js';
 import { Wires } from '../wires/wires.js';
+import { whatIsOpen } from './open-access.js';
 
 /** With three nodes it has 125 MB; the rest is for the moment in which it has most. */
 const wantedMemoryBytes = 384 * 1_048_576;
@@ -56,6 +58,7 @@ export async function examineManager(
   const wires = new Wires(dialectsOf({ oakestra: speaksOakestra }), () => null);
   return [
     { part: 'settings', level: 'ok', looked, seen: 'all of them can be used' },
+    whoMayAsk(settings),
     ...whatSchedulerKnows(settings),
     ...(await portsOf(settings)),
     ...(await foldersOf(settings)),
@@ -64,6 +67,20 @@ export async function examineManager(
     ...machineFor(settings),
     await examineClock(),
   ];
+}
+
+function whoMayAsk(settings: ManagerSettings): Finding {
+  const open = whatIsOpen(settings);
+  const about = { part: 'access', looked: 'who may come in (OAKRING_TOKEN, OAKRING_ALLOW_OPEN)' };
+  if (open !== null) {
+    const remedy = 'Take OAKRING_ALLOW_OPEN away, unless the machine and its network are closed.';
+    return { ...about, level: 'warning', seen: open, remedy };
+  }
+  const shown =
+    settings.token === null
+      ? `the credential of this machine, in ${credentialsFolder(settings.dataFolder)}`
+      : 'OAKRING_TOKEN';
+  return { ...about, level: 'ok', seen: `whoever shows ${shown}, or a token that holds` };
 }
 
 function whatSchedulerKnows(settings: ManagerSettings): readonly Finding[] {

@@ -1,7 +1,9 @@
 import type { EventLogReader } from '@oakring/stores';
 import type { SigningKey } from '@oakring/events';
+import type { ClusterState } from '@oakring/model';
 import type { Ports, Undo } from '@oakring/ports';
 import { startViews, type Views } from './compose-manager.js';
+import { openOwnCredentials, type OwnCredentials } from '../access/own-credentials.js';
 import type { ManagerSettings } from '../config/manager-settings.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { PastStates } from '../history/past-states.js';
@@ -23,6 +25,8 @@ export interface Kept extends Views {
   readonly deadLetters: DeadLetters;
   readonly key: SigningKey;
   readonly tokens: NodeTokens;
+  /** Null: others are asked for, or nobody is. */
+  readonly own: OwnCredentials | null;
   /** How managers of the store know each other; null for a folder, which has one. */
   readonly proof: ClusterProof | null;
   readonly past: PastStates;
@@ -43,6 +47,7 @@ export async function openKept(
   const key = await openSigningKey(settings.dataFolder);
   const tokens = await openTokens(settings, stores);
   const { recovered, checkpoints } = stores;
+  const own = ownOf(settings, key, recovered.state);
   const dialects = dialectsOf({ oakestra: settings.speaksOakestra });
   const spoken = { ...surroundings, dialects };
   const views = startViews(recovered.state, checkpoints, spoken, stopping);
@@ -51,7 +56,7 @@ export async function openKept(
   const proof =
     stores.secret === null ? null : await ClusterProof.of(settings.token, stores.secret, ports);
   const telemetry = telemetryOf(settings, stores, surroundings);
-  return { ...views, stores, deadLetters, key, tokens, proof, past, telemetry };
+  return { ...views, stores, deadLetters, key, tokens, own, proof, past, telemetry };
 }
 
 /** The states of the past, saved as they pass. */
@@ -73,6 +78,16 @@ interface PastParts {
   readonly projection: Projection;
   readonly ports: Ports;
   readonly warn: (line: string) => void;
+}
+
+/** Whoever runs the cluster by OAKRING_TOKEN keeps it where they want: none of ours lies beside it. */
+function ownOf(
+  { dataFolder, isOpen, token, mqttUrl }: ManagerSettings,
+  { fingerprint }: SigningKey,
+  state: ClusterState,
+): OwnCredentials | null {
+  if (isOpen || token !== null) return null;
+  return openOwnCredentials(dataFolder, { fingerprint, withBroker: mqttUrl === null }, state);
 }
 
 function openTokens(settings: ManagerSettings, { secret }: Stores): Promise<NodeTokens> {

@@ -26,6 +26,7 @@ beforeAll(async () => {
   await root.stop();
   const settings = readManagerSettings({
     ...{ OAKRING_DATA: folder, OAKRING_PORT: '0', OAKRING_MQTT_PORT: '0' },
+    OAKRING_ALLOW_OPEN: 'true',
     ...{ CLUSTER_NAME: 'edge', CLUSTER_LOCATION: 'here', SYSTEM_MANAGER_URL: 'http://localhost' },
     SYSTEM_MANAGER_PORT: String(root.httpPort),
     SYSTEM_MANAGER_GRPC_PORT: String(root.grpcPort),

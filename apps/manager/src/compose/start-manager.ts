@@ -1,15 +1,17 @@
 import { hostname } from 'node:os';
 import { join, relative } from 'node:path';
+import { keepAddress } from '@oakring/host';
 import { listenAddress, listenOn, ownNames } from '@oakring/http';
 import type { ProgramLog } from '@oakring/log';
 import { type Ports, Undo } from '@oakring/ports';
 import { isMongoUrl } from '@oakring/stores';
-import { Identities } from '../access/identities.js';
+import type { OwnCredentials } from '../access/own-credentials.js';
 import { composeManager } from './compose-manager.js';
 import { watchHealth } from './watch-health.js';
 import { inboxOf } from './inbox-parts.js';
 import { serviceRulesOf } from './service-rules.js';
 import {
+  hasSchedulerHere,
   listenerOf,
   refuseOpenWire,
   schedulerKnowsToken,
@@ -31,6 +33,7 @@ import type { CertificateFiles, LeadershipView } from '../injection/query-tokens
 import type { Projection } from '../views/projection.js';
 import { LedgerVerification } from '../verification/ledger-verification.js';
 import { clusterKey } from '@oakring/model';
+import { openAccess, type ManagerAccess } from './open-access.js';
 import { openBrokerOf } from './open-broker-of.js';
 import { openKept, type Kept } from './open-kept.js';
 
@@ -44,7 +47,7 @@ export interface ManagerOptions {
   readonly stopping?: AbortSignal;
 }
 
-export interface RunningManager {
+export interface RunningManager extends Omit<ManagerAccess, 'identities'> {
   /** Where others reach it. */
   readonly url: string;
   /** Where this process reaches it. */
@@ -99,6 +102,9 @@ async function start(
   const kept = await openKept(settings, { ports, warn, stopping: options.stopping }, stopping);
   const { stores, projection } = kept;
   const positionBefore = projection.position;
+  const { identities, ...access } = openAccess(settings, kept, ports, (...line) =>
+    own.say(...line),
+  );
   const { log, place } = stores;
   const verification = new LedgerVerification({ log, projection, ports, place, warn });
   stopping.add(() => verification.stop());
@@ -123,7 +129,7 @@ async function start(
       openTelemetryLog: (epoch, shedding) => kept.telemetry.open(epoch, shedding),
       key: kept.key,
       outsiders: { authority, witnesses, root, network: networkPartOf(settings, warn) },
-      leader: leaderOf(settings, options),
+      leader: leaderOf(settings, options, kept.own),
     },
     stopping,
   );
@@ -134,7 +140,7 @@ async function start(
     {
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
       ...{ verification, health, execs },
-      identities: new Identities(settings.token, projection, ports.clock),
+      identities,
       knownWitnesses: witnessView(settings, witnesses),
       ...{ serviceRules: serviceRulesOf(settings), rootView: root },
       ...{ rootLink: root?.standing ?? withoutRoot, maxNodes: settings.maxNodes },
@@ -149,24 +155,28 @@ async function start(
     options,
     stopping,
   );
+  if (kept.own !== null) keepAddress(settings.dataFolder, address.local);
   // Where others wait to take over they come first: what still arrives here is passed on to them.
   if (stores.leases !== null) stopping.add(() => leadership.stop());
   await leadership.start();
   verification.start();
-  const failed = Promise.race([leadership.failed, stores.failed]);
-  failed.catch(() => {
-    // Whoever runs the manager listens; until then nobody is there to be told.
-  });
   return {
     url: url(),
     localUrl: address.local,
     mqttUrl: link.url,
+    ...access,
     positionBefore,
     ready: leadership.ready(),
-    failed,
+    failed: heard(Promise.race([leadership.failed, stores.failed])),
     startPlacing: () => leadership.startPlacing(),
     stop: () => stopping.run(),
   };
+}
+
+/** Whoever runs the manager listens; until then nobody is there to be told. */
+function heard(failed: Promise<never>): Promise<never> {
+  failed.catch(() => {});
+  return failed;
 }
 
 function schedulerOf(
@@ -176,13 +186,15 @@ function schedulerOf(
     traces,
     tracer,
     warn,
-  }: Pick<Kept, 'traces'> & Pick<Ports, 'tracer'> & { warn(line: string): void },
+    own,
+  }: Pick<Kept, 'traces' | 'own'> & Pick<Ports, 'tracer'> & { warn(line: string): void },
 ) {
   const shown = schedulerKnowsToken(settings);
   if (shown !== null) warn(`${shown} ${schedulerTokenRemedy}`);
   return new HttpScheduler(
     schedulerUrl,
-    shownToScheduler(settings),
+    shownToScheduler(settings) ??
+      (hasSchedulerHere(settings) ? (own?.scheduler.token ?? null) : null),
     (jobs) => traces.ofAny(jobs),
     tracer,
   );
@@ -220,9 +232,16 @@ function measuredOf({ dataFolder, storeAddress, mqttCert, tsaCa }: ManagerSettin
   return { folders, certificates };
 }
 
-function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {
-  const { clusterName, clusterLocation } = settings;
-  return { clusterName, clusterLocation, software, host: hostname(), pid: process.pid };
+function leaderOf(
+  { clusterName, clusterLocation }: ManagerSettings,
+  { software }: ManagerOptions,
+  own: OwnCredentials | null,
+) {
+  const credentials = own === null ? [] : [own.admin, own.scheduler];
+  return {
+    ...{ clusterName, clusterLocation, software, host: hostname(), pid: process.pid },
+    credentials,
+  };
 }
 
 /** HTTP and the MQTT inbox. Resolves with the address that this process reaches it at. */

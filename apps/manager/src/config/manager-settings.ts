@@ -104,6 +104,8 @@ export type ManagerSettings = Settings<typeof catalogue> & {
   readonly knownWitnesses: readonly ConfiguredWitness[];
   /** Where the ledger is: an absolute folder, or a MongoDB URL. */
   readonly storeAddress: string;
+  /** Nobody is asked for a credential: neither over HTTP nor by the embedded broker. */
+  readonly isOpen: boolean;
   /** Whether we speak with Oakestra's workers, and with its root where there is one. */
   readonly speaksOakestra: boolean;
 };
@@ -125,6 +127,7 @@ export function readManagerSettings(
   return Object.freeze({
     ...settings,
     dataFolder,
+    isOpen: settings.allowOpen && settings.token === null,
     speaksOakestra: speaksOakestra(settings),
     knownWitnesses: readWitnesses(settings.witnesses),
     storeAddress: storeAddressOf(settings.store, dataFolder),
@@ -203,12 +206,21 @@ function refusePlainAuthority({ tsaUrl: url }: Settings<typeof catalogue>): void
 export const schedulerTokenRemedy =
   'Set OAKRING_SCHEDULER_TOKEN here and there, and OAKRING_MANAGER_TOKEN there to a token of the role scheduler.';
 
-/** What the manager shows to the scheduler; null: nothing is asked for. */
+/** What the manager shows to the scheduler by its settings; null: they name nothing. */
 export function shownToScheduler({
   schedulerToken,
   token,
 }: Pick<ManagerSettings, 'schedulerToken' | 'token'>): string | null {
   return schedulerToken ?? token;
+}
+
+/** Whether the scheduler is one of this machine, which finds the same token there that we made. */
+export function hasSchedulerHere({
+  schedulerUrl: url,
+}: Pick<ManagerSettings, 'schedulerUrl'>): boolean {
+  if (url === null) return true;
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || isLoopbackAddress(hostname.replace(/[[\]]/g, ''));
 }
 
 /** That a scheduler elsewhere is shown what opens everything here; null: it is shown something else. */

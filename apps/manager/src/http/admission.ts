@@ -1,4 +1,5 @@
 import { isPermission, OakringError, rolesWith, type Permission } from '@oakring/contracts';
+import { isLoopbackAddress } from '@oakring/host';
 import { bearerOf } from '@oakring/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { openCaller, type Caller } from '../access/caller.js';
@@ -48,12 +49,26 @@ export function admissionTo(
       forwarded === null ? identities.ofBearer(shown) : identities.ofManager(forwarded.caller);
     if (caller instanceof OakringError) {
       if (forwarded === null && shown !== null) request.knownAs = identities.nameOf(shown);
-      return caller;
+      return identities.place === null ? caller : whereItIs(caller, identities.place, request);
     }
     request.caller = caller;
     if (!isPermission(needs)) return null;
     return mayOf(caller).includes(needs) ? null : lacking(caller, needs);
   };
+}
+
+/** Whoever asks from this machine is told where its credential is; a proxy here asks for others. */
+function whereItIs(
+  refused: OakringError,
+  place: string,
+  { ip, headers }: FastifyRequest,
+): OakringError {
+  const isProxied = headers['forwarded'] !== undefined || headers['x-forwarded-for'] !== undefined;
+  if (isProxied || !isLoopbackAddress(ip.replace(/^::ffff:/i, ''))) return refused;
+  const detail =
+    `${refused.message} The credential of this machine is in ${place}: curl -H @${place}/admin.header, or ` +
+    `oakring --token-file ${place}/admin.token.`;
+  return new OakringError({ code: refused.code, detail });
 }
 
 function lacking(caller: Caller, needs: Permission): OakringError {

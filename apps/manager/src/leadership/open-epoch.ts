@@ -1,5 +1,6 @@
 import { OakringError } from '@oakring/contracts';
 import {
+  accessStream,
   clusterStream,
   decodeEvents,
   encodeEvent,
@@ -27,7 +28,19 @@ export interface Leader {
   /** Where others reach it over HTTP. */
   readonly url: string;
   readonly key: SigningKey;
+  /** Of programs on its machine (`own-credentials.ts`). Absent: it asks for none of its own. */
+  readonly credentials?: readonly GrantedCredential[];
 }
+
+export interface GrantedCredential {
+  readonly name: string;
+  readonly role: string;
+  /** SHA-256 of the token. */
+  readonly hash: string;
+}
+
+/** They stand and fall with the files that they are in: the last day that a date of four digits can say. */
+const neverEnds = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 interface Opening {
   readonly log: EventLogWriter;
@@ -113,7 +126,11 @@ function openingEvents(epoch: number, { projection, leader, ports }: Opening): D
   const { state } = projection;
   const cluster = state.cluster.get(clusterKey);
   const isFounding = cluster === undefined;
-  const opening = [opened, ...catalogueEvents(cluster?.catalogue ?? null)];
+  const opening = [
+    opened,
+    ...catalogueEvents(cluster?.catalogue ?? null),
+    ...credentialEvents(leader, state),
+  ];
   const presented: DomainEvent = {
     stream: sealsStream,
     type: 'KeyPresented',
@@ -129,6 +146,20 @@ function openingEvents(epoch: number, { projection, leader, ports }: Opening): D
     data: { clusterId: ports.ids.next(), name: clusterName, location: clusterLocation },
   };
   return [founded, ...opening, presented];
+}
+
+/** What the ledger does not know yet. One that was revoked stays so: another is made at the next start. */
+function credentialEvents(
+  { credentials = [] }: Leader,
+  { tokens }: ClusterState,
+): readonly DomainEvent[] {
+  return credentials
+    .filter(({ name, hash }) => tokens.get(name)?.hash !== hash)
+    .map(({ name, role, hash }) => ({
+      stream: accessStream,
+      type: 'TokenGranted',
+      data: { name, role, hash, expiresAt: neverEnds },
+    }));
 }
 
 /** The schemas that this program writes with, where the ledger does not commit to them yet. */

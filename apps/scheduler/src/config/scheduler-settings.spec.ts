@@ -3,7 +3,7 @@ import { readSchedulerSettings } from './scheduler-settings.js';
 
 describe('the settings of a scheduler', () => {
   it('have defaults for a manager on the same machine', () => {
-    expect(readSchedulerSettings({})).toMatchObject({
+    expect(readSchedulerSettings({ OAKRING_ALLOW_OPEN: 'true' })).toMatchObject({
       host: '127.0.0.1',
       schedulerPort: 10105,
       managerUrl: 'http://127.0.0.1:10100',
@@ -16,6 +16,11 @@ describe('the settings of a scheduler', () => {
     expect(() => readSchedulerSettings(env)).toThrow(
       /OAKRING_SCHEDULER_PORT[^]*OAKRING_MANAGER_URL/,
     );
+  });
+
+  it('are refused where nothing keeps strangers out and no manager of this machine has made a token', () => {
+    const none = { OAKRING_DATA: '/nowhere' };
+    expect(() => readSchedulerSettings(none)).toThrow(/OAKRING_SCHEDULER_TOKEN.*OAKRING_DATA/);
   });
 
   it('are refused beyond loopback without a token, unless that is asked for', () => {

@@ -1,5 +1,5 @@
-import { readSettings, settingsCatalogue, type Settings } from '@oakring/contracts';
-import { refuseOpenListener } from '@oakring/host';
+import { OakringError, readSettings, settingsCatalogue, type Settings } from '@oakring/contracts';
+import { localToken, refuseOpenListener } from '@oakring/host';
 import { isIP } from 'node:net';
 
 const { host, schedulerPort, managerUrl, managerToken, schedulerToken, token } = settingsCatalogue;
@@ -17,14 +17,41 @@ interface Guarded {
 
 const managerHere = 'http://127.0.0.1:10100';
 
-/** Settings of a lone scheduler. Throws `settings-invalid` listing every bad variable. */
+/**
+ * Settings of a lone scheduler, with the token that a manager of this machine made for it where they name none. Throws
+ * `settings-invalid` listing every bad variable, or where nothing keeps strangers out.
+ */
 export function readSchedulerSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): SchedulerSettings {
   const settings = readSettings(catalogue, env);
   // What a name leads to is judged when it is bound.
   if (isIP(settings.host) !== 0) refuseOpenListener(settings.host, listenerOf(settings));
-  return { ...settings, managerUrl: settings.managerUrl ?? managerHere };
+  const managerUrl = settings.managerUrl ?? managerHere;
+  return { ...settings, ...tokensOf(settings, env, managerUrl), managerUrl };
+}
+
+/** What it shows to the manager, and what requests to it carry. */
+function tokensOf(
+  settings: Settings<typeof catalogue>,
+  env: Readonly<Record<string, string | undefined>>,
+  managerUrl: string,
+): Pick<SchedulerSettings, 'managerToken' | 'schedulerToken'> {
+  const { allowOpen, token } = settings;
+  const made = allowOpen || token !== null ? null : localToken(env, managerUrl, 'scheduler');
+  const tokens = {
+    managerToken: settings.managerToken ?? made,
+    schedulerToken: settings.schedulerToken ?? made,
+  };
+  if (allowOpen || guardOf({ ...tokens, token }) !== null) return tokens;
+  throw new OakringError({
+    code: 'settings-invalid',
+    detail:
+      `Neither OAKRING_TOKEN nor OAKRING_SCHEDULER_TOKEN is set, and no manager at ${managerUrl} keeps a token for ` +
+      `it on this machine that this user may read (OAKRING_DATA: the folder of its data). Name one, start the ` +
+      `manager first, or set OAKRING_ALLOW_OPEN=true.`,
+    field: 'OAKRING_SCHEDULER_TOKEN',
+  });
 }
 
 /** The listener of a scheduler, and what keeps strangers out of it. */

@@ -337,7 +337,8 @@ export const requestErrors = {
     status: 401,
     title: 'The request carries no valid token',
     remedy:
-      'Send Authorization: Bearer with OAKRING_TOKEN, or with a token that holds (oakring token create).',
+      'Send Authorization: Bearer with a token that holds (oakring token create), with OAKRING_TOKEN where that is set, ' +
+      "or, on the manager's own machine, with what is in the folder credentials of its data (docs/access.md).",
   },
   forbidden: {
     status: 403,

@@ -62,7 +62,10 @@ export const settingsCatalogue = {
   mqttUrl: urlSetting('OAKRING_MQTT_URL', mqtt, 'broker elsewhere: none runs in this process'),
   mqttUsername: secretSetting('OAKRING_MQTT_USERNAME', 'user name at the broker'),
   mqttPassword: secretSetting('OAKRING_MQTT_PASSWORD', 'password at the broker'),
-  token: secretSetting('OAKRING_TOKEN', 'bearer token that HTTP requests must carry'),
+  token: secretSetting(
+    'OAKRING_TOKEN',
+    'bearer token that HTTP requests carry; unset, the first start makes one (<data>/credentials)',
+  ),
   advertiseUrl: urlSetting(
     'OAKRING_ADVERTISE_URL',
     http,
@@ -98,7 +101,10 @@ export const settingsCatalogue = {
     ['info', 'debug', 'warn', 'error'],
     'least level that is logged; the signal SIGUSR2 switches to debug and back',
   ),
-  allowOpen: flagSetting('OAKRING_ALLOW_OPEN', 'listen beyond loopback without credentials'),
+  allowOpen: flagSetting(
+    'OAKRING_ALLOW_OPEN',
+    'ask nobody for a credential, beyond loopback as well; each start says what that costs',
+  ),
   clusterName: textSetting('CLUSTER_NAME', 'oakring', 'name of the cluster'),
   clusterLocation: textSetting('CLUSTER_LOCATION', '', 'place of the cluster, free text'),
   systemManagerUrl: placeSetting(

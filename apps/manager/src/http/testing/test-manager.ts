@@ -294,7 +294,11 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: Projection, useValue: projection },
       {
         provide: Identities,
-        useValue: new Identities(options.token ?? null, projection, ports.clock),
+        useValue: new Identities(
+          { token: options.token ?? null, isOpen: options.token === undefined },
+          projection,
+          ports.clock,
+        ),
       },
       { provide: NodeChangeFeed, useValue: feed },
       { provide: PastStates, useValue: new PastStates(log, projection, null, ports) },

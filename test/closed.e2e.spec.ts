@@ -1,0 +1,173 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../infra/machine/free-port.js';
+import { call, eventually, type Answer } from './kit/http.js';
+import { endGroup, oakring, temporaryFolder, up, type Cluster } from './kit/processes.js';
+
+/** As somebody starts it who set nothing. */
+const closed = { OAKRING_ALLOW_OPEN: 'false' };
+
+describe('a cluster that was started with no setting at all', () => {
+  const folder = temporaryFolder();
+  const data = join(folder.path, 'data');
+  const credentials = join(data, 'credentials');
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await up(data, closed);
+  });
+  afterAll(async () => {
+    await cluster.kill();
+    folder.remove();
+  });
+
+  function tokenOf(role: string): string {
+    return readFileSync(join(credentials, `${role}.token`), 'utf8').trim();
+  }
+
+  /** As curl sends what is in `admin.header`. */
+  function curl(path: string): string {
+    const header = ['-H', `@${join(credentials, 'admin.header')}`];
+    return execFileSync('curl', ['-s', ...header, `${cluster.url}${path}`], { encoding: 'utf8' });
+  }
+
+  function asked(path: string, token?: string): Promise<Answer> {
+    const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return call('GET', `${cluster.url}${path}`, undefined, bearer);
+  }
+
+  /** A command of this machine, which is told where the data is and nothing else. */
+  async function ran(...argv: readonly string[]): Promise<string> {
+    const running = oakring([...argv, '--url', cluster.url], { ...closed, OAKRING_DATA: data });
+    expect([await running.ended, running.output()]).toEqual([0, expect.any(String)]);
+    return running.output();
+  }
+
+  it('says where its credentials are, answers probes, and nobody else who shows none', async () => {
+    expect(cluster.output()).toContain(`· credentials ${credentials}`);
+    expect((await asked('/health/ready')).status).toBe(200);
+    for (const path of ['/api/v1/cluster', '/api/v1/events', '/metrics', '/api/v1/nowhere']) {
+      expect([path, (await asked(path)).status]).toEqual([path, 401]);
+    }
+    const { body } = await asked('/api/v1/cluster', 'nobody');
+    expect(body.detail).toContain(`The credential of this machine is in ${credentials}`);
+    const order = { id: 'j', name: 'j', image: 'j:1', technology: 'simulated' };
+    expect((await call('POST', `${cluster.url}/api/v1/jobs`, order)).status).toBe(401);
+  });
+
+  it('says nothing of its folders to whoever asks through a proxy of this machine', async () => {
+    const elsewhere = { 'x-forwarded-for': '192.0.2.1' };
+    const { body } = await call('GET', `${cluster.url}/api/v1/jobs`, undefined, elsewhere);
+    expect(JSON.stringify(body)).not.toContain(data);
+  });
+
+  it('keeps them from every other user of the machine', () => {
+    expect(statSync(credentials).mode & 0o777).toBe(0o700);
+    const modes = readdirSync(credentials).map((name) => statSync(join(credentials, name)).mode);
+    expect(modes.length).toBeGreaterThanOrEqual(6);
+    expect(modes.filter((mode) => (mode & 0o777) !== 0o600)).toEqual([]);
+  });
+
+  it('lets curl in by the header that is kept, and commands by the folder of the data', async () => {
+    expect(JSON.parse(curl('/api/v1/whoami'))).toMatchObject({
+      role: 'admin',
+      expires: '9999-12-31T23:59:59.000Z',
+    });
+    await ran('cluster');
+    const stranger = oakring(['cluster', '--url', cluster.url], {
+      ...closed,
+      OAKRING_DATA: folder.path,
+    });
+    expect(await stranger.ended).not.toBe(0);
+    expect(stranger.output()).toContain(credentials);
+  });
+
+  it('has a scheduler in it that it asks and is asked by, and nobody else without its token', async () => {
+    const [, scheduler = ''] = /scheduler (http\S+)/.exec(cluster.output()) ?? [];
+    const node = { id: 'n', name: 'n', ip: '127.0.0.1', port: 1, technologies: ['simulated'] };
+    const bearer = { authorization: `Bearer ${tokenOf('admin')}` };
+    expect((await call('POST', `${cluster.url}/api/v1/nodes`, node, bearer)).status).toBe(201);
+    await ran('job', 'run', 'j:1', '--id', 'j', '--technology', 'simulated');
+    await eventually(
+      async () => JSON.parse(curl('/api/v1/jobs/j')) as { instances: { nodeId: string | null }[] },
+      ({ instances }) => instances[0]?.nodeId === 'n',
+    );
+    const asked = [null, tokenOf('admin'), tokenOf('scheduler')].map(async (token) => {
+      const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+      return (await fetch(`${scheduler}/metrics`, { headers })).status;
+    });
+    expect(await Promise.all(asked)).toEqual([401, 401, 200]);
+  });
+
+  it('has in its first commit whom it let in', () => {
+    const granted = curl('/api/v1/events?type=TokenGranted')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { position: number; by: string; data: object });
+    expect(granted).toMatchObject([
+      { position: 1, by: 'manager/leadership', data: { role: 'admin' } },
+      { position: 1, by: 'manager/leadership', data: { role: 'scheduler' } },
+    ]);
+  });
+
+  it('has a scheduler of its own let in by the same folder, which asks for its token too', async () => {
+    const port = String(await freePort());
+    const scheduler = oakring(['scheduler'], {
+      ...{ ...closed, OAKRING_DATA: data, OAKRING_MANAGER_URL: cluster.url },
+      OAKRING_SCHEDULER_PORT: port,
+    });
+    const [, url = ''] = await scheduler.prints(/ready: (http\S+)/);
+    await eventually(
+      () => call('GET', `${url}/health/ready`),
+      ({ status }) => status === 200,
+    );
+    const { status } = await fetch(`${url}/metrics`);
+    expect(status).toBe(401);
+    endGroup(scheduler);
+  });
+
+  it('goes on with them after a new start, and with others where one was revoked or is gone', async () => {
+    const before = JSON.parse(curl('/api/v1/whoami')).name as string;
+    const old = tokenOf('admin');
+    await cluster.kill();
+    cluster = await up(data, closed);
+    expect(JSON.parse(curl('/api/v1/whoami')).name).toBe(before);
+    expect((await asked('/api/v1/whoami', old)).status).toBe(200);
+    await ran('token', 'revoke', before);
+    expect(JSON.parse(curl('/api/v1/whoami'))).toMatchObject({ status: 401 });
+    await cluster.stop();
+    cluster = await up(data, closed);
+    await ran('cluster');
+    const second = tokenOf('admin');
+    await cluster.stop();
+    rmSync(credentials, { recursive: true });
+    cluster = await up(data, closed);
+    await ran('cluster');
+    expect([
+      (await asked('/api/v1/jobs', old)).status,
+      (await asked('/api/v1/jobs', second)).status,
+    ]).toEqual([401, 401]);
+  });
+});
+
+describe('a cluster that asked nobody', () => {
+  const folder = temporaryFolder();
+  afterAll(() => folder.remove());
+
+  it('says so at each start, and is closed by the first one without OAKRING_ALLOW_OPEN', async () => {
+    const open = await up(folder.path, { OAKRING_ALLOW_OPEN: 'true' });
+    expect((await call('GET', `${open.url}/api/v1/cluster`)).status).toBe(200);
+    expect(open.output()).toContain('OAKRING_ALLOW_OPEN=true: whoever reaches this manager may');
+    expect(readdirSync(folder.path)).not.toContain('credentials');
+    await open.stop();
+    const shut = await up(folder.path, closed);
+    expect(shut.output()).toContain('Until now nobody was asked for a credential here.');
+    expect((await call('GET', `${shut.url}/api/v1/cluster`)).status).toBe(401);
+    await shut.stop();
+    // Who could do everything before can take it back.
+    const again = await up(folder.path, { OAKRING_ALLOW_OPEN: 'true' });
+    expect((await call('GET', `${again.url}/api/v1/cluster`)).status).toBe(200);
+    await again.stop();
+  });
+});
