@@ -111,7 +111,6 @@ async function start(
   const link = await connectBroker(settings, clusterOf(kept), kept.deadLetters, ports);
   const { broker, connection } = link;
   stopping.add(() => broker?.stop());
-
   const authority = await openAuthority(settings, ports);
   const witnesses = witnessesOf(settings, new LedgerTree(log, ports));
   const address = { local: '' };
