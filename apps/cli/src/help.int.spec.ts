@@ -55,6 +55,14 @@ describe('help', () => {
     expect(await run(['help', 'job', 'nonsense'], io, {})).toBe(2);
   });
 
+  it('of a worker says what jobs may ask of its machine, and by which flags its owner allows it', async () => {
+    const io = testIo();
+    expect(await run(['worker', '--help'], io, {})).toBe(0);
+    expect(io.written()).toMatch(
+      /What jobs may ask of this machine is its owner's choice[^]*--host-paths, --shared-networks, --low-ports, --run-as, --users/,
+    );
+  });
+
   it('lists the exit codes', async () => {
     const io = testIo();
     expect(await run(['--help'], io, {})).toBe(0);

@@ -11,7 +11,7 @@ import {
 import type { Ports } from '@oakring/ports';
 import { asListener, readWorkerOptions, type WorkerOptions } from './config/worker-options.js';
 import { examineBroker } from './connect/examine-broker.js';
-import { examineAllowed } from './runtimes/examine-allowed.js';
+import { allowancesFinding, examineAllowed } from './runtimes/examine-allowed.js';
 import { examineRuntime } from './runtimes/examine-runtime.js';
 
 const wants = { openFiles: 1_024, memoryBytes: 128 * 1_048_576 };
@@ -42,6 +42,7 @@ export async function examineWorker(
     ...(await portOf(options)),
     ...(await examineBroker({ url, username, password }, id, ports)),
     ...(await Promise.all(runtimes.map((name) => examineRuntime(name, dockerHost, ports)))).flat(),
+    allowancesFinding(options),
     ...(await examineAllowed(options)),
     ...examineMachine(wants),
     await examineClock(),

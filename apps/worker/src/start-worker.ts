@@ -198,7 +198,6 @@ async function runtimeOf(
         options.dockerHost,
         options.id,
         ports,
-        options.sharedNetworks,
         outputs,
         options.hostPaths,
         options.registries === undefined ? undefined : await readRegistries(options.registries),

@@ -131,6 +131,13 @@ export {
 export { changesPhrase, documentChanges, type DocumentChange } from './http/document-changes.js';
 export { placeIn, type Place, type RootConstraint } from './http/root-constraints.js';
 export type { NeedConstraint } from './http/job-needs.js';
+export {
+  isInFolder,
+  lowPortsFeature,
+  machineAsksOf,
+  networkFeature,
+  type MachineAsks,
+} from './http/machine-asks.js';
 export type { OwnVariables } from './http/job-obstacles.js';
 export { portsOf } from './http/asked-ports.js';
 export { clash, portKey } from './http/port-keys.js';
@@ -186,5 +193,10 @@ export type {
 export { bracketed, reachable } from './settings/addresses.js';
 export { readSettings, type Setting, type Settings } from './settings/read-settings.js';
 export { secretPartOf, shownUrl, withoutCredentials } from './settings/shown-url.js';
-export { runtimeNames, settingsCatalogue, workerCatalogue } from './settings/catalogue.js';
+export {
+  allowanceCatalogue,
+  runtimeNames,
+  settingsCatalogue,
+  workerCatalogue,
+} from './settings/catalogue.js';
 export { unknownSettings } from './settings/unknown-settings.js';

@@ -96,7 +96,11 @@ describe('doctor, where nothing runs', () => {
     );
     expect(of(found, 'broker')).toMatchObject([{ level: 'bad' }]);
     expect(of(found, 'ports')).toMatchObject([{ level: 'bad' }]);
-    expect(of(found, 'runtimes').map(({ level }) => level)).toEqual(['ok', 'bad']);
+    expect(of(found, 'runtimes').map(({ level }) => level)).toEqual(['ok', 'bad', 'ok']);
+    expect(of(found, 'runtimes').at(-1)).toMatchObject({
+      looked: 'what jobs may ask of this machine',
+      seen: expect.stringContaining('published ports below 1024: no; '),
+    });
     expect(found).toMatchObject({ code: 1, role: 'worker' });
   });
 

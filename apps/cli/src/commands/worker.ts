@@ -1,6 +1,6 @@
-import { shownUrl, workerCatalogue } from '@oakring/contracts';
+import { allowanceCatalogue, shownUrl, workerCatalogue } from '@oakring/contracts';
 import type { Command } from 'commander';
-import { addSettingFlags, environmentWithFlags } from '../config/setting-flags.js';
+import { addSettingFlags, environmentWithFlags, optionOf } from '../config/setting-flags.js';
 import { terminalOf, type Terminal } from '../terminal.js';
 import type { Surroundings } from './context.js';
 import { pair } from './options.js';
@@ -15,6 +15,10 @@ export const workerSettings = Object.values(rest).map(({ variable, description, 
   description: `${description} [${variable}]`,
 }));
 
+const owners = Object.values(allowanceCatalogue)
+  .map((setting) => optionOf(setting).long)
+  .join(', ');
+
 export function addWorkerCommand(program: Command, surroundings: Surroundings): void {
   const worker = program
     .command('worker')
@@ -25,6 +29,9 @@ export function addWorkerCommand(program: Command, surroundings: Surroundings): 
       `
 Every option is also an environment variable, as named above. Labels: OAKRING_WORKER_LABELS=a=1,b=2.
 The broker's password is read from OAKRING_MQTT_PASSWORD only.
+
+What jobs may ask of this machine is its owner's choice, whatever a manager orders: ${owners}.
+What of it is not said is off (--exec and --last-lines say when not), and nothing else can be asked for.
 
 Examples:
   oakring worker --id edge-1 --runtimes process

@@ -203,7 +203,10 @@ export function ready(nodeId: string, body: Record<string, unknown> = {}): Comma
 
 /** Job `j` runs its instances on these nodes, in order, acknowledged. */
 export function running(job: Record<string, unknown>, ...nodeIds: string[]): Given {
-  const can = { enforcesStop: true, features: ['docker:health', 'docker:ports'] };
+  const can = {
+    enforcesStop: true,
+    features: ['docker:health', 'docker:low-ports', 'docker:ports'],
+  };
   const nodes = [...new Set(nodeIds)].flatMap((id) => ready(id, can));
   const cluster = given(...nodes, submitJob('j', { count: nodeIds.length, ...job }));
   cluster.when(plan('j', ...nodeIds));

@@ -46,7 +46,7 @@ const rootJobs = ['r1', 'r2', 'r3'];
 const roots = ['root-1', 'root-1', 'root-1', 'root-2'];
 
 /** What workers on nodes a and b can do beside starting and stopping. */
-const features = ['docker:exec', 'docker:health', 'docker:ports'];
+const features = ['docker:exec', 'docker:health', 'docker:low-ports', 'docker:ports'];
 
 /** Nodes that are ready, and jobs: what is drawn goes on from there. */
 export const beginning: readonly Command[] = [

@@ -83,6 +83,24 @@ describe('The options of a worker', () => {
     },
   );
 
+  it('allow jobs what the machine’s owner says, in one form each', () => {
+    expect(
+      readWorkerOptions({
+        OAKRING_WORKER_ID: 'w',
+        OAKRING_WORKER_LOW_PORTS: 'true',
+        OAKRING_WORKER_HOST_PATHS: '/srv/data,/mnt',
+        OAKRING_WORKER_SHARED_NETWORKS: 'shop',
+      }),
+    ).toMatchObject({ lowPorts: true, hostPaths: ['/srv/data', '/mnt'], sharedNetworks: ['shop'] });
+    const long = { OAKRING_WORKER_SHARED_NETWORKS: 'n'.repeat(50) };
+    expect(() => readWorkerOptions({ OAKRING_WORKER_ID: 'w', ...long })).toThrow(
+      expect.objectContaining({
+        code: 'settings-invalid',
+        field: 'OAKRING_WORKER_SHARED_NETWORKS',
+      }),
+    );
+  });
+
   it('tell what failed instances printed last, unless the machine’s owner keeps that here', () => {
     const told = (env: Record<string, string>) =>
       readWorkerOptions({ OAKRING_WORKER_ID: 'w', ...env }).lastLines ?? true;

@@ -7,17 +7,16 @@ import {
   isId,
   OakringError,
   readSettings,
-  shortened,
-  userExpectation,
-  userPattern,
   workerCatalogue,
   type Resources,
 } from '@oakring/contracts';
 import { isLoopbackAddress, refuseOpenListener, type Listener } from '@oakring/host';
+import type { AllowedToJobs } from '../allowed/allowances.js';
+import { readAllowed } from './read-allowed.js';
 import type { RuntimeName } from '../runtimes/runtime.port.js';
 
 /** What a worker is started with. */
-export interface WorkerOptions {
+export interface WorkerOptions extends AllowedToJobs {
   /** `[A-Za-z0-9._-]{1,128}`. */
   readonly id: string;
   readonly name: string;
@@ -47,20 +46,6 @@ export interface WorkerOptions {
   readonly startDelayMs: number;
   /** `docker` runtime: path of the engine's socket, or a `unix://` or `tcp://` address. */
   readonly dockerHost: string;
-  /** `docker` runtime: networks beyond ordinary ones that jobs may ask for: `host`, `container:<name>`. */
-  readonly sharedNetworks?: readonly string[];
-  /** People may run commands in instances. Absent: they may not. */
-  readonly exec?: boolean;
-  /** What instances that fail printed last is told with their failure. Absent: it is. */
-  readonly lastLines?: boolean;
-  /** Folders of the machine below which jobs may be given one. Absent: none. */
-  readonly hostPaths?: readonly string[];
-  /** `process` runtime: who runs what names nobody, `user[:group]`. Absent: the worker's own user. */
-  readonly runAs?: string;
-  /** `process` runtime: whom else a job may name. Absent: nobody. */
-  readonly users?: readonly string[];
-  /** File of credentials that containers' images are pulled with. Absent: there are none. */
-  readonly registries?: string;
 }
 
 /** A listener of its own, and what keeps strangers out of it. */
@@ -113,30 +98,8 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     ...listenersOf(settings, httpPort),
     startDelayMs: settings.startDelayMs ?? 0,
     dockerHost: settings.dockerHost,
-    sharedNetworks: settings.sharedNetworks,
-    ...((settings.exec ?? isOnThisMachine(address)) ? { exec: true } : {}),
-    ...(settings.lastLines === false ? { lastLines: false } : {}),
-    ...(settings.registries === '' ? {} : { registries: resolve(settings.registries) }),
-    ...(settings.runAs === '' ? {} : { runAs: userIn('OAKRING_WORKER_RUN_AS', settings.runAs) }),
-    ...(settings.users.length === 0
-      ? {}
-      : { users: settings.users.map((user) => userIn('OAKRING_WORKER_USERS', user)) }),
-    ...(settings.hostPaths.length === 0 ? {} : { hostPaths: absolute(settings.hostPaths) }),
+    ...readAllowed(settings, isOnThisMachine(address)),
   };
-}
-
-/** Whether it is known here, and whether this worker may become it, is looked at when it starts. */
-function userIn(field: string, value: string): string {
-  if (userPattern.test(value)) return value;
-  const detail = `${field}: "${shortened(value)}" is not ${userExpectation}`;
-  throw new OakringError({ code: 'settings-invalid', detail, field, value });
-}
-
-function absolute(paths: readonly string[]): readonly string[] {
-  const odd = paths.find((path) => !path.startsWith('/') || path.split('/').includes('..'));
-  if (odd === undefined) return paths;
-  const detail = `OAKRING_WORKER_HOST_PATHS: "${odd}" is no absolute path without ".."`;
-  throw new OakringError({ code: 'settings-invalid', detail, field: 'OAKRING_WORKER_HOST_PATHS' });
 }
 
 /** Nobody is surprised by a port that others reach: that one is said. 0 is none at all. */

@@ -1,4 +1,5 @@
 import { parsePorts, shownUrl, type HealthStatus, type Resources } from '@oakring/contracts';
+import { allowancesOf, type Allowance } from '../allowed/allowances.js';
 import type { WorkerOptions } from '../config/worker-options.js';
 import type { InstanceStatus } from '../controls/decide-control.js';
 import { listed, type Instance } from '../controls/instance.js';
@@ -52,6 +53,8 @@ export interface WorkerStanding {
   readonly disk: Room['figures'] & { readonly isFull: boolean };
   readonly technologies: readonly string[];
   readonly features: readonly string[];
+  /** What jobs may ask of this machine, by its owner's word. */
+  readonly allowances: readonly Allowance[];
   readonly capacity: Resources;
   readonly instances: readonly ShownInstance[];
   /** The newest that were not carried out, oldest first. */
@@ -132,6 +135,7 @@ function standingOf({
     disk: { ...room.figures, isFull: room.full !== null },
     technologies: instances.table.technologies,
     features: registering.features,
+    allowances: allowancesOf(options),
     capacity: capacityOf(options),
     instances: instances.table.list().map((each) => shownOf(each, instances)),
     refusedOrders: [...orderCounts.refused],

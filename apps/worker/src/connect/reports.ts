@@ -7,6 +7,7 @@ import {
   type RegistrationSaid,
   type StateSaid,
 } from '@oakring/contracts/native';
+import { allowedFeatures, type AllowedToJobs } from '../allowed/allowances.js';
 import { machineCapacity, type WorkerOptions } from '../config/worker-options.js';
 import type { Identity, KnownInstance } from '../controls/decide-control.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';
@@ -18,11 +19,16 @@ import { hundredths } from './usage.js';
 /** What it can do whatever it runs things with. */
 const ofEveryRuntime = ['logs', 'logs-not-before'];
 
-/** Of each runtime by its name; a command in an instance only where this machine's owner lets people in. */
-export function featuresOf(runtimes: readonly Runtime[], allowsExec: boolean): readonly string[] {
-  return runtimes.flatMap(({ technology, features, execFeatures = [] }) =>
-    [...features, ...(allowsExec ? execFeatures : [])].map((each) => `${technology}:${each}`),
-  );
+/** Of each runtime by its name, as far as this machine's owner lets jobs have it. */
+export function featuresOf(
+  runtimes: readonly Runtime[],
+  allowed: AllowedToJobs,
+): readonly string[] {
+  return runtimes.flatMap((runtime) => {
+    const { technology, execFeatures = [] } = runtime;
+    const ways = allowed.exec === true ? execFeatures : [];
+    return [...allowedFeatures(runtime, allowed), ...ways.map((each) => `${technology}:${each}`)];
+  });
 }
 
 export function registrationOf(

@@ -117,7 +117,7 @@ describe('The session of a worker', () => {
   it('shows how it stands: what runs with its ports and use, and what was not carried out', async () => {
     accept();
     Object.assign(runtime, { features: ['ports'] });
-    order({ ports: ['8080:80', '53/udp'], name: 'shop' });
+    order({ ports: ['8080:80', '5353:53/udp'], name: 'shop' });
     order({ technology: 'docker', id: 'other' }, { commandId: 'c2' });
     await ports.advance(500);
     disk = { freeMiB: 99, leastMiB: 128 };
@@ -126,7 +126,7 @@ describe('The session of a worker', () => {
       disk: { isFull: true, leastMiB: 128 },
       instances: [
         {
-          ...{ job: 'web', name: 'shop', status: 'running', ports: ['8080:80/tcp', '53:53/udp'] },
+          ...{ job: 'web', name: 'shop', status: 'running', ports: ['8080:80/tcp', '5353:53/udp'] },
           used: { cpuMillis: 50, memoryMiB: 32 },
         },
       ],

@@ -117,7 +117,7 @@ export class Session {
       startId,
       enforcesStop: runtimes.every((runtime) => runtime.enforcesStop),
       registries: runtimes.flatMap(({ registryNames = [] }) => registryNames),
-      features: featuresOf(runtimes, options.exec === true),
+      features: featuresOf(runtimes, options),
       say: (registration) => this.say('registration', registration),
       accepted: (periodMs, isFirst) => this.accepted(periodMs, isFirst),
       // Another connection: its last will names the start as well.
@@ -142,7 +142,7 @@ export class Session {
       news: (kind, instance) => this.tell(kind, instance),
       needsGrant: () => this.reportReading(),
       refuses: () => this.room.problem,
-      tellsLastLines: options.lastLines !== false,
+      allowed: options,
     });
     const askAgain = (): void => this.registering.askAgain();
     const { instances, epochs, clock, orderCounts } = this;

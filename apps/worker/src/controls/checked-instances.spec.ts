@@ -16,6 +16,7 @@ beforeEach(() => {
   news = [];
   said = [];
   instances = new Instances({
+    allowed: {},
     node: 'n1',
     runtimes: [new SimulatedRuntime(0, ports)],
     ports,

@@ -5,6 +5,8 @@ import {
   type JsonObject,
 } from '@oakring/contracts';
 import type { Timers } from '@oakring/ports';
+import { allowedFeatures, type AllowedToJobs } from '../allowed/allowances.js';
+import { whyNotAllowed } from '../allowed/why-not-allowed.js';
 import { leaseOf } from '../lease/leases.js';
 import type { Remembered, RememberedInstance } from '../memory/worker-store.port.js';
 import { lastPrinted } from '../runtimes/last-printed.js';
@@ -15,11 +17,30 @@ import {
   type Runtime,
 } from '../runtimes/runtime.port.js';
 import { addressOf, identityOf } from './control-message.js';
-import { isEnded, newInstance, rememberedOf, shortReason, type Instance } from './instance.js';
+import {
+  isEnded,
+  newInstance,
+  rememberedOf,
+  shortReason,
+  type Failed,
+  type Instance,
+} from './instance.js';
 import { Tombstones } from './tombstones.js';
 
 /** Ended instances that are still reported; what they left is removed with the oldest. */
 const maxEnded = 100;
+
+interface TableParts {
+  readonly runtimes: readonly Runtime[];
+  readonly before: Remembered;
+  /** What this machine's owner lets jobs have of it. */
+  readonly allowed: AllowedToJobs;
+}
+
+/** Why an order cannot be carried out here at all. */
+interface Problem extends Failed {
+  readonly reason: string;
+}
 
 /** What is on this worker, what was, and what is to be remembered of both. */
 export class InstanceTable {
@@ -30,14 +51,16 @@ export class InstanceTable {
   private readonly ended = new Set<Instance>();
   private readonly runtimes: ReadonlyMap<string, Runtime>;
   private readonly before: Remembered;
+  private readonly allowed: AllowedToJobs;
   private deleted: Tombstones;
 
   constructor(
-    { runtimes, before }: { readonly runtimes: readonly Runtime[]; readonly before: Remembered },
+    { runtimes, before, allowed }: TableParts,
     /** Null: what failed instances printed last is not asked for. */
     private readonly timers: Timers | null,
   ) {
     this.before = before;
+    this.allowed = allowed;
     this.runtimes = new Map(runtimes.map((runtime) => [runtime.technology, runtime]));
     this.deleted = new Tombstones(before.deleted);
   }
@@ -137,25 +160,22 @@ export class InstanceTable {
     const revived =
       problem === null
         ? newInstance(made, status === 'wanted' ? 'starting' : status, reason)
-        : newInstance(made, 'failed', problem);
+        : { ...newInstance(made, 'failed', problem.reason), fault: problem.fault };
     this.put(revived);
     return revived;
   }
 
-  /** Why an order cannot be carried out here at all; null when it can. */
-  problemOf(job: JsonObject, leaseMs: number | null): string | null {
+  /** Null when an order can be carried out. */
+  problemOf(job: JsonObject, leaseMs: number | null): Problem | null {
     const requirement = parseRequirement(job);
-    if (!requirement.ok) return requirement.refusal.detail;
+    if (!requirement.ok) return { reason: requirement.refusal.detail, fault: null };
     const runtime = this.runtimes.get(String(job['technology']));
-    if (runtime === undefined) return 'no such runtime';
-    const lack = lackOf(runtime, requirement.value.constraints);
-    if (lack !== null) return lack;
-    if (leaseMs === null || runtime.enforcesStop) return null;
-    const isProcess = runtime.technology === 'process';
-    const why = isProcess
-      ? 'may leave processes behind here'
-      : 'are not ended without their worker';
-    return `${runtime.technology} instances ${why}: stopOnWorkerAfterMs cannot be kept`;
+    if (runtime === undefined) return { reason: 'no such runtime', fault: null };
+    const more = whyNotAllowed(runtime.technology, job, this.allowed);
+    if (more !== null) return { reason: more, fault: 'node' };
+    const offered = allowedFeatures(runtime, this.allowed);
+    const reason = lackOf(offered, requirement.value.constraints) ?? whyNotLeased(runtime, leaseMs);
+    return reason === null ? null : { reason, fault: null };
   }
 
   /** Takes the place of ended instances of the same number. `problemOf` has said null. */
@@ -232,12 +252,21 @@ function isStopped(runtime: Runtime, found: InstanceAddress): Promise<boolean> {
   );
 }
 
-/** A field that it would drop, because its order was placed by what an earlier start offered. */
-function lackOf(
-  { technology, features }: Runtime,
-  constraints: readonly Constraint[],
+/** What lives on grants has to end without them. */
+function whyNotLeased(
+  { technology, enforcesStop }: Runtime,
+  leaseMs: number | null,
 ): string | null {
-  const offered = features.map((feature) => `${technology}:${feature}`);
+  if (leaseMs === null || enforcesStop) return null;
+  const why =
+    technology === 'process'
+      ? 'may leave processes behind here'
+      : 'are not ended without their worker';
+  return `${technology} instances ${why}: stopOnWorkerAfterMs cannot be kept`;
+}
+
+/** A field that it would drop, because its order was placed by what an earlier start offered. */
+function lackOf(offered: readonly string[], constraints: readonly Constraint[]): string | null {
   for (const constraint of constraints) {
     const needed = constraint.type === 'features' ? constraint.features : [];
     const missing = needed.find(({ feature }) => !offered.includes(feature));

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Ack, CommandKind, Control } from '@oakring/contracts';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import type { AllowedToJobs } from '../allowed/allowances.js';
 import { StartFailure } from '../runtimes/runtime.port.js';
 import { ManualRuntime } from '../runtimes/testing/manual.runtime.js';
 import { Leases } from '../lease/leases.js';
@@ -21,9 +22,9 @@ beforeEach(() => {
   instances = made();
 });
 
-function made(more: { readonly tellsLastLines?: boolean } = {}): Instances {
+function made(allowed: AllowedToJobs = {}): Instances {
   return new Instances({
-    ...more,
+    allowed,
     node: 'n1',
     runtimes: [runtime],
     ports,
@@ -68,6 +69,21 @@ describe('The instances of a worker', () => {
     expect(runtime.starts).toHaveLength(1);
   });
 
+  it('are not started where they ask for more than the owner of their machine allows', async () => {
+    const job = { id: 'web', technology: 'simulated', image: 'web', ports: ['80'] };
+    runtime.features = ['ports'];
+    await instances.obey(order('deploy', 'c1', { job }));
+    expect(said.at(-1)).toEqual({
+      ...{ commandId: 'c1', generation: 1, phase: 'failed', fault: 'node' },
+      reason:
+        "not-allowed: this machine's owner lets no job have port 80, which is below 1024, (OAKRING_WORKER_LOW_PORTS)",
+    });
+    expect(runtime.starts).toHaveLength(0);
+    instances = made({ lowPorts: true });
+    void instances.obey(order('deploy', 'c2', { job, generation: 2 }));
+    expect(runtime.starts).toHaveLength(1);
+  });
+
   it('start once what is ordered twice, and answer both', async () => {
     const first = instances.obey(order('deploy', 'c1'));
     const second = instances.obey(order('deploy', 'c1', { attempt: 2 }));
@@ -101,7 +117,7 @@ describe('The instances of a worker', () => {
   });
 
   it('tell nothing of what was printed where their machine’s owner keeps that there', async () => {
-    instances = made({ tellsLastLines: false });
+    instances = made({ lastLines: false });
     const done = instances.obey(order('deploy', 'c1'));
     const exit = { status: 'failed', reason: 'exit code 7', lastLines: ['secret'] } as const;
     runtime.exit({ job: 'web', instance: 0, generation: 1 }, exit);

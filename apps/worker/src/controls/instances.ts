@@ -1,5 +1,6 @@
 import { healthCheckOf, type Ack, type Control, type Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import type { AllowedToJobs } from '../allowed/allowances.js';
 import { HealthChecks } from '../checks/health-checks.js';
 import type { Health } from '../checks/judgement.js';
 import { LeaseWatch } from '../lease/lease-watch.js';
@@ -53,8 +54,8 @@ interface InstancesParts {
   readonly needsGrant: () => void;
   /** Why this machine starts nothing new now, for a person; null: it does. */
   readonly refuses?: () => string | null;
-  /** False: what failed instances printed last stays on this machine. */
-  readonly tellsLastLines?: boolean;
+  /** What this machine's owner lets jobs have of it. */
+  readonly allowed: AllowedToJobs;
 }
 
 /** A worker that is stopped waits no longer for what it ends: it is waited for itself. */
@@ -71,11 +72,12 @@ export class Instances {
   private readonly leaseWatch: LeaseWatch<Instance>;
   private readonly displacement: Displacement;
   private readonly checks: HealthChecks<Instance>;
+  private readonly tellsLastLines: boolean;
   private isClosing = false;
 
   constructor(private readonly parts: InstancesParts) {
-    const { tellsLastLines = true } = parts;
-    this.table = new InstanceTable(parts, tellsLastLines ? parts.ports.timers : null);
+    this.tellsLastLines = parts.allowed.lastLines !== false;
+    this.table = new InstanceTable(parts, this.tellsLastLines ? parts.ports.timers : null);
     this.leaseWatch = new LeaseWatch(
       parts.leases,
       parts.ports,
@@ -227,7 +229,7 @@ export class Instances {
     const leaseMs = leaseOf(control.job);
     const problem = this.table.problemOf(control.job, leaseMs);
     if (problem !== null) {
-      this.acknowledge({ commandId, generation, phase: 'failed', reason: problem });
+      this.answer([commandId], { generation, ...problem }, 'failed', problem.reason);
       return Promise.resolve();
     }
     const full = this.parts.refuses?.() ?? null;
@@ -349,7 +351,7 @@ export class Instances {
     instance.reason = this.leaseWatch.hasRunOut(instance)
       ? noGrant(instance)
       : shortReason(exit.reason);
-    instance.lastLines = this.parts.tellsLastLines === false ? [] : (exit.lastLines ?? []);
+    instance.lastLines = this.tellsLastLines ? (exit.lastLines ?? []) : [];
     void this.keepEnded(instance);
     this.parts.news(exit.status, instance);
   }

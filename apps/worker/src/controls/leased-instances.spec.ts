@@ -286,6 +286,7 @@ const leased = { ...free, onDisconnect: { stopOnWorkerAfterMs: limitMs } };
 
 function open(runtime: Runtime, before: Remembered = nothingRemembered): void {
   const made = new Instances({
+    allowed: {},
     node: 'n1',
     ...{ runtimes: [runtime], ports, leases, before },
     keep: async () => {

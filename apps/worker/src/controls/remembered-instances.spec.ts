@@ -292,6 +292,7 @@ async function reopen(yields = false): Promise<void> {
 
 function made(before: Remembered): Instances {
   const these: Instances = new Instances({
+    allowed: {},
     node: 'n1',
     ...{ runtimes: [runtime], ports, leases: new Leases(ports.clock), before },
     keep: async () => {

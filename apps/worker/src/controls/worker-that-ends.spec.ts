@@ -34,6 +34,7 @@ async function started(description: Control['job'] | null = null, digest = 'd1')
   const renew = (_address: unknown, leftMs: number): number => renewed.push(leftMs);
   Object.assign(runtime, { outlives: true, renew, found: description === null ? [] : [found] });
   const instances = new Instances({
+    allowed: {},
     ...{ runtimes: [runtime], ports, leases, before: remembered(description, digest), node: 'n1' },
     keep: async () => {},
     acknowledge: (ack) => acks.push(ack),

@@ -2,15 +2,12 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@oakring/contracts';
 import { toStart } from './runtime.contract.js';
-import { containerToMake, engineAddress, type OwnerOfContainers } from './docker-container.js';
+import { containerToMake, engineAddress } from './docker-container.js';
 
-const owner = { workerId: 'w1', sharedNetworks: ['host', 'container:proxy'] };
-const none: OwnerOfContainers = { workerId: 'w1', sharedNetworks: [] };
-
-function made(more: JsonObject, allowed = none, resources = { cpuMillis: 500, memoryMiB: 128 }) {
+function made(more: JsonObject, resources = { cpuMillis: 500, memoryMiB: 128 }) {
   const description = { id: 'web', image: 'web', technology: 'docker', ...more };
   const address = { job: 'web', instance: 0, generation: 1 };
-  return containerToMake({ ...toStart(address, description), resources }, allowed);
+  return containerToMake({ ...toStart(address, description), resources }, 'w1');
 }
 
 describe('A container to be made', () => {
@@ -49,29 +46,18 @@ describe('A container to be made', () => {
 
   it('that asks for nothing is limited as a job without resources is', () => {
     const nothing = { cpuMillis: 0, memoryMiB: 0 };
-    expect(made({}, none, nothing).body.HostConfig).toMatchObject({
+    expect(made({}, nothing).body.HostConfig).toMatchObject({
       CpuQuota: 10_000,
       Memory: 64 * 1_048_576,
     });
   });
 
-  it.each(['bridge', 'none', 'my_net-1', undefined])('may have the network %j', (network) => {
-    const { HostConfig } = made({ network }).body;
-    expect(HostConfig?.NetworkMode).toBe(network);
+  it.each(['bridge', 'host', 'my_net-1', undefined])('has the network %j', (network) => {
+    expect(made({ network }).body.HostConfig?.NetworkMode).toBe(network);
   });
 
-  it.each(['host', 'HOST', 'container:db', 'ns:/proc/1/ns/net', '', 7])(
-    'may not have the network %j, unless the owner of the machine says so',
-    (network) => {
-      expect(() => made({ network })).toThrow(/^network is .*OAKRING_WORKER_SHARED_NETWORKS/);
-    },
-  );
-
-  it('has what the owner of the machine lets jobs share, and nothing else', () => {
-    expect(made({ network: 'host' }, owner).body.HostConfig?.NetworkMode).toBe('host');
-    const proxy = 'container:proxy';
-    expect(made({ network: proxy }, owner).body.HostConfig?.NetworkMode).toBe(proxy);
-    expect(() => made({ network: 'container:db' }, owner)).toThrow(/host, container:proxy only/);
+  it.each(['', 7, ['host']])('has no network %j', (network) => {
+    expect(() => made({ network })).toThrow(/^network is .*no name of a network/);
   });
 
   it.each([

@@ -38,16 +38,10 @@ export interface ContainerToMake {
   readonly body: Docker.ContainerCreateOptions & { readonly Image: string };
 }
 
-export interface OwnerOfContainers {
-  readonly workerId: string;
-  /** Networks beyond ordinary ones that this machine's owner lets jobs ask for. */
-  readonly sharedNetworks: readonly string[];
-}
-
 /** What the engine is asked to run. Throws with a reason for a person. */
 export function containerToMake(
   { description, resources, own, ...address }: InstanceToStart,
-  { workerId, sharedNetworks }: OwnerOfContainers,
+  workerId: string,
   mounts: readonly Docker.MountSettings[] = [],
 ): ContainerToMake {
   const { command, args, environment, user, workingDirectory } = programOf({ description, own });
@@ -71,7 +65,7 @@ export function containerToMake(
     },
     HostConfig: {
       ...limitsOf(resources),
-      ...networkOf(description, sharedNetworks),
+      ...networkOf(description),
       ...(PortBindings === undefined ? {} : { PortBindings }),
       ...(mounts.length === 0 ? {} : { Mounts: [...mounts] }),
       PidsLimit: maxPids,
@@ -109,23 +103,12 @@ function limitsOf({ cpuMillis, memoryMiB }: Resources): Docker.HostConfig {
   };
 }
 
-/** A network by its name: what a colon or `host` says is whose network is shared. */
-const networkPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
-
-function networkOf(description: JsonObject, shared: readonly string[]): Docker.HostConfig {
-  const { network } = description;
-  if (network === undefined || network === null) return {};
-  const isOrdinary =
-    typeof network === 'string' && networkPattern.test(network) && network.toLowerCase() !== 'host';
-  if (typeof network !== 'string' || (!isOrdinary && !shared.includes(network))) {
-    throw new StartFailure(
-      `network is ${JSON.stringify(shortened(network))}: this machine's owner allows jobs ` +
-        `ordinary networks${shared.length === 0 ? '' : `, ${shared.join(', ')}`} only ` +
-        '(OAKRING_WORKER_SHARED_NETWORKS)',
-      'job',
-    );
-  }
-  return { NetworkMode: network };
+/** Whose network it may share was looked at before (`why-not-allowed.ts`). */
+function networkOf({ network = null }: JsonObject): Docker.HostConfig {
+  if (network === null) return {};
+  if (typeof network === 'string' && network !== '') return { NetworkMode: network };
+  const shown = JSON.stringify(shortened(network));
+  throw new StartFailure(`network is ${shown}, which is no name of a network`, 'job');
 }
 
 /** The address that a container of ours carries. */

@@ -61,7 +61,7 @@ describeWithEngine('The docker runtime and a registry that asks who one is', () 
     const credentials = { registry: registry.address, username: 'shop', password: kept ?? '' };
     const registries = new Map(kept === null ? [] : [['shop', credentials] as const]);
     const runtime = new DockerRuntime(
-      ...([dockerHost, workerId, systemPorts(), [], null, [], registries] as const),
+      ...([dockerHost, workerId, systemPorts(), null, [], registries] as const),
     );
     runtimes.push(runtime);
     const exited = new Promise<InstanceExit>((settle) => {

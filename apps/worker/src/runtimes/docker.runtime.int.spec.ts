@@ -46,7 +46,7 @@ describeWithEngine('The docker runtime', () => {
 
   const runtimeOf = (worker = workerId): DockerRuntime => {
     const outputs = new OutputFolder(folder, systemPorts().clock);
-    const runtime = new DockerRuntime(dockerHost, worker, systemPorts(), [], outputs);
+    const runtime = new DockerRuntime(dockerHost, worker, systemPorts(), outputs);
     runtimes.push(runtime);
     return runtime;
   };

@@ -65,7 +65,6 @@ export class DockerRuntime implements Runtime {
     private readonly dockerHost: string,
     readonly workerId: string,
     private readonly ports: Ports,
-    readonly sharedNetworks: readonly string[] = [],
     /** Where it is kept what containers printed that are gone; null: nowhere. */
     private readonly outputs: OutputFolder | null = null,
     /** Folders of the machine below which its owner lets jobs have one. */
@@ -141,7 +140,7 @@ export class DockerRuntime implements Runtime {
   ): Promise<void> {
     const { workerId, hostPaths, docker } = this;
     // Refused before anything is asked of the engine, where it can be.
-    containerToMake(instance, this);
+    containerToMake(instance, workerId);
     const { job, instance: number, generation } = instance;
     const address = { job, instance: number, generation };
     const before = await this.find(address);
@@ -153,7 +152,7 @@ export class DockerRuntime implements Runtime {
     const isHere = engineAddress(this.dockerHost).socketPath !== undefined;
     const owner = { workerId, hostPaths, isHere };
     const mounts = await mountsOf(instance.description, owner, docker);
-    const { name, body } = containerToMake(instance, this, mounts);
+    const { name, body } = containerToMake(instance, workerId, mounts);
     const { pull: when, registryCredentials: named } = programOf(instance);
     const image = body.Image;
     const credentials = credentialsFor(image, named, this.registries);

@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { examineAllowed, type AllowedToJobs } from './examine-allowed.js';
+import type { AllowedToJobs } from '../allowed/allowances.js';
+import { allowancesFinding, examineAllowed } from './examine-allowed.js';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -12,13 +13,22 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function examined(more: Partial<AllowedToJobs>) {
+function examined(more: AllowedToJobs) {
   return examineAllowed({ dataFolder: join(folder, 'data'), ...more });
 }
 
 describe('What the doctor says of what a machine’s owner allows jobs', () => {
   it('is nothing where that is nothing', async () => {
     expect(await examined({})).toEqual([]);
+  });
+
+  it('names each of it with what it is, and what nobody allows', () => {
+    const { level, seen } = allowancesFinding({ hostPaths: ['/srv'], exec: true });
+    expect(level).toBe('ok');
+    expect(seen).toMatch(
+      /^folders of the machine, in containers: \/srv and below; networks .*: no; /,
+    );
+    expect(seen).toMatch(/commands of people in instances: yes; .*privileged containers, .*: no$/);
   });
 
   it('is of each host path whether it is there, a folder, and not everybody’s to write to', async () => {

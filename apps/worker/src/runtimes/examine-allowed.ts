@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Finding } from '@oakring/host';
+import { allowancesOf, type AllowedToJobs } from '../allowed/allowances.js';
 import { readRegistries } from './registries.js';
 import { whyNotCalled } from './users/allowed-users.js';
 import { identityOf, whyNotAs } from './users/user-identity.js';
@@ -9,17 +10,18 @@ import { whyNotPlace } from './users/volume-places.js';
 const part = 'runtimes';
 const othersWrite = 0o002;
 
-/** As its options say it. */
-export interface AllowedToJobs {
-  readonly dataFolder: string;
-  readonly hostPaths?: readonly string[];
-  readonly registries?: string;
-  readonly runAs?: string;
-  readonly users?: readonly string[];
+/** All of it in one line: what is not said is off. */
+export function allowancesFinding(allowed: AllowedToJobs): Finding {
+  const seen = allowancesOf(allowed)
+    .map((each) => `${each.what}: ${each.allowed}`)
+    .join('; ');
+  return { part, level: 'ok', looked: 'what jobs may ask of this machine', seen };
 }
 
-/** What this machine's owner lets jobs have of it. Nothing is changed. */
-export async function examineAllowed(options: AllowedToJobs): Promise<readonly Finding[]> {
+/** Whether what its owner lets jobs have of this machine is as it should be. Nothing is changed. */
+export async function examineAllowed(
+  options: AllowedToJobs & { readonly dataFolder: string },
+): Promise<readonly Finding[]> {
   const { hostPaths = [], registries, runAs, users = [], dataFolder } = options;
   const hasUsers = runAs !== undefined || users.length > 0;
   return Promise.all([

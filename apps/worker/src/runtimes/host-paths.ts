@@ -1,4 +1,6 @@
 import { realpath } from 'node:fs/promises';
+import { isInFolder } from '@oakring/contracts';
+import { notAllowed } from '../allowed/not-allowed.js';
 import { StartFailure } from './runtime.port.js';
 
 /**
@@ -28,13 +30,7 @@ export async function allowedPath(
 }
 
 function below(asked: string, path: string, prefixes: readonly string[]): string {
-  const isBelow = (prefix: string): boolean =>
-    path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
-  if (prefixes.some(isBelow)) return path;
-  const where = path === asked ? '' : `, which leads to ${path}`;
-  throw new StartFailure(
-    `cannot start: the host path ${asked}${where}, is below none that this machine's owner allows ` +
-      '(OAKRING_WORKER_HOST_PATHS)',
-    'node',
-  );
+  if (prefixes.some((prefix) => isInFolder(path, prefix))) return path;
+  const where = path === asked ? '' : `, which leads to ${path},`;
+  throw notAllowed(`the host path ${asked}${where}`, 'OAKRING_WORKER_HOST_PATHS');
 }

@@ -103,7 +103,7 @@ const script = (text: string) => ({ cmd: ['/bin/sh', '-c', text] });
     const starting = runtime.start(toStart(address, { ...script('id'), user: 'root' }), never());
     await expect(starting).rejects.toMatchObject({
       fault: 'node',
-      message: expect.stringContaining('lets no process run as root (OAKRING_WORKER_USERS)'),
+      message: expect.stringContaining('lets no job have the user root (OAKRING_WORKER_USERS)'),
     });
   });
 

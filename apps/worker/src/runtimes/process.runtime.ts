@@ -8,6 +8,7 @@ import {
   type Resources,
 } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import { notAllowed } from '../allowed/not-allowed.js';
 import { askPort } from '../checks/probes.js';
 import { runCommand } from '../checks/run-command.js';
 import type { Cgroups } from './cgroups/cgroups.js';
@@ -34,7 +35,6 @@ import { measureSessions, usageSince, type SessionUsage } from './session-usage.
 import {
   addressKey,
   NothingPrinted,
-  StartFailure,
   type ExecTalk,
   type ExecWanted,
   type FoundInstance,
@@ -223,7 +223,7 @@ export class ProcessRuntime implements Runtime {
     const { user } = read(parseProgram(description));
     if (this.users !== null) return this.users.userFor(user);
     if (user === null) return null;
-    throw new StartFailure('cannot start: no process runs as another user here', 'node');
+    throw notAllowed(`the user ${user}`, 'OAKRING_WORKER_USERS');
   }
 
   private watch(begun: Pick<Running, 'address' | 'guarded' | 'group' | 'user' | 'output'>): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../parsing/parsing.js';
 import { jobOf, parseRequirement } from './job-document.js';
 import type { SubmitJob } from './job-body.js';
+import type { NeedConstraint } from './job-needs.js';
 
 const plain = { name: 'web', image: 'web', technology: 'docker' } as const;
 
@@ -51,10 +52,27 @@ describe('What a job document needs of a worker', () => {
           { feature: 'docker:ports', field: 'ports' },
           { feature: 'docker:volumes', field: 'volumes' },
           { feature: 'docker:host-paths', field: 'volumes' },
+          { feature: 'docker:low-ports', field: 'ports' },
         ],
       },
       { type: 'ports', ports: ['8080/tcp', '127.0.0.1:53/udp'] },
     ]);
+  });
+
+  it.each<[JsonObject, readonly string[]]>([
+    [{ network: 'host' }, ['docker:network:host']],
+    [{ network: 'shop_default' }, ['docker:network:shop_default']],
+    [{ network: 7 }, ['docker:network:7']],
+    [{ network: 'none' }, []],
+    [{ network: 'bridge' }, []],
+    [{ technology: 'process', network: 'host' }, []],
+    [{ ports: ['1024:80'] }, ['docker:ports']],
+    [{ ports: ['1023'] }, ['docker:ports', 'docker:low-ports']],
+    [{ technology: 'process', ports: ['80'], volumes: [] }, ['process:ports', 'process:low-ports']],
+  ])('is the word of its machine’s owner, where it asks for what is his: %j', (said, features) => {
+    const all = needsOf(said) as readonly NeedConstraint[];
+    const needed = all.flatMap((each) => (each.type === 'features' ? each.features : []));
+    expect(needed.map(({ feature }) => feature)).toEqual(features);
   });
 
   it('is nothing in the document of a root’s job, which has its own words', () => {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../parsing/parsing.js';
 import { parsePorts } from './job-ports.js';
-import { parseVolumes } from './job-volumes.js';
+import { lowPortsFeature, machineAsksOf, networkFeature } from './machine-asks.js';
 import { portKey } from './port-keys.js';
 
 /** Something beside starting and stopping that a worker must be able to do, and for which field. */
@@ -48,9 +48,15 @@ export function neededFeatures(document: JsonObject): readonly NeedConstraint[] 
   if (technology === 'process' && isSaid(user)) {
     features.push({ feature: `process:user:${String(user)}`, field: 'user' });
   }
-  const hostPaths = hostPathsOf(document);
+  const { hostPaths, network, lowPorts } = machineAsksOf(document);
   if (hostPaths.length > 0) {
     features.push({ feature: `${technology}:host-paths`, field: 'volumes' });
+  }
+  if (lowPorts.length > 0) {
+    features.push({ feature: `${technology}:${lowPortsFeature}`, field: 'ports' });
+  }
+  if (network !== null) {
+    features.push({ feature: `${technology}:${networkFeature(network)}`, field: 'network' });
   }
   const { registryCredentials } = document;
   const registries = typeof registryCredentials === 'string' ? [registryCredentials] : [];
@@ -68,10 +74,4 @@ export function neededFeatures(document: JsonObject): readonly NeedConstraint[] 
 /** Nothing, or an empty list: as if it were left out. */
 function isSaid(value: unknown): boolean {
   return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
-}
-
-function hostPathsOf(document: JsonObject): readonly string[] {
-  const volumes = parseVolumes(document);
-  if (!volumes.ok) return [];
-  return [...new Set(volumes.value.flatMap(({ hostPath }) => hostPath ?? []))];
 }

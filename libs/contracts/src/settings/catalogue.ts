@@ -176,6 +176,44 @@ const { host, token, allowedHosts, allowOpen } = settingsCatalogue;
 const brokerOfWorker =
   'broker (default: the one of this machine, at the port that OAKRING_MQTT_PORT says)';
 
+/** What a machine's owner lets jobs have of it. Nothing, where he says nothing; what is not here no job can ask for. */
+export const allowanceCatalogue = {
+  hostPaths: listSetting(
+    'OAKRING_WORKER_HOST_PATHS',
+    'folders below which containers may be given one of the machine, separated by commas (default: none)',
+  ),
+  sharedNetworks: listSetting(
+    'OAKRING_WORKER_SHARED_NETWORKS',
+    'networks that containers may ask for beside bridge and none, separated by commas: host, container:<name>, <name> (default: none)',
+  ),
+  lowPorts: flagSetting(
+    'OAKRING_WORKER_LOW_PORTS',
+    'jobs may publish ports below 1024 (default: they may not)',
+  ),
+  runAs: textSetting(
+    'OAKRING_WORKER_RUN_AS',
+    '',
+    'user[:group] that processes run as, where their job names none; the worker is root (default: its own user)',
+  ),
+  users: listSetting(
+    'OAKRING_WORKER_USERS',
+    'users that processes may name, as user or user:group, separated by commas (default: only that of OAKRING_WORKER_RUN_AS)',
+  ),
+  registries: textSetting(
+    'OAKRING_WORKER_REGISTRIES',
+    '',
+    'file (0600) of credentials that jobs name: {"name": {"registry", "username", "password"}}',
+  ),
+  exec: choiceSetting(
+    'OAKRING_WORKER_EXEC',
+    'people may run commands in its instances, as job exec does (default: where the broker is on this machine)',
+  ),
+  lastLines: choiceSetting(
+    'OAKRING_WORKER_LAST_LINES',
+    'what an instance that fails printed last goes into the ledger, where auditors read it too (default: true)',
+  ),
+} as const;
+
 /** Every setting of a worker. */
 export const workerCatalogue = {
   id: idSetting('OAKRING_WORKER_ID', 'id of the node (default: the host name)'),
@@ -222,36 +260,7 @@ export const workerCatalogue = {
     '/var/run/docker.sock',
     'socket of the engine, for the runtime docker',
   ),
-  sharedNetworks: listSetting(
-    'OAKRING_WORKER_SHARED_NETWORKS',
-    'networks that jobs may share, for the runtime docker: host, container:<name>',
-  ),
-  hostPaths: listSetting(
-    'OAKRING_WORKER_HOST_PATHS',
-    'folders below which containers may be given one of the machine, separated by commas (default: none)',
-  ),
-  runAs: textSetting(
-    'OAKRING_WORKER_RUN_AS',
-    '',
-    'user[:group] that processes run as, where their job names none; the worker is root (default: its own user)',
-  ),
-  users: listSetting(
-    'OAKRING_WORKER_USERS',
-    'users that processes may name, as user or user:group, separated by commas (default: only that of OAKRING_WORKER_RUN_AS)',
-  ),
-  exec: choiceSetting(
-    'OAKRING_WORKER_EXEC',
-    'people may run commands in its instances, as job exec does (default: where the broker is on this machine)',
-  ),
-  lastLines: choiceSetting(
-    'OAKRING_WORKER_LAST_LINES',
-    'what an instance that fails printed last goes into the ledger, where auditors read it too (default: true)',
-  ),
-  registries: textSetting(
-    'OAKRING_WORKER_REGISTRIES',
-    '',
-    'file (0600) of credentials that jobs name: {"name": {"registry", "username", "password"}}',
-  ),
+  ...allowanceCatalogue,
   startDelayMs: wholeSetting(
     'OAKRING_WORKER_START_DELAY_MS',
     'how long an instance takes to start, milliseconds, for the runtime simulated',

@@ -54,6 +54,23 @@ describe('What the fields of a job need of a worker', () => {
     expect(as()).toContain('does not offer process:user, which the field user needs.');
   });
 
+  it('is a network or a low port that the owner lets jobs have', () => {
+    const asks = (feature: string, field: string, ...features: string[]) =>
+      refusalOf({ features }, needs({ features: [{ feature, field }] }));
+    const host = 'docker:network:host';
+    expect(asks(host, 'network', host)).toBeUndefined();
+    expect(asks(host, 'network', 'docker:network:shop')).toContain(
+      'which lets no container share the network host (OAKRING_WORKER_SHARED_NETWORKS).',
+    );
+    for (const technology of ['docker', 'process', 'unikernel']) {
+      const low = `${technology}:low-ports`;
+      expect(asks(low, 'ports', low)).toBeUndefined();
+      expect(asks(low, 'ports', `${technology}:ports`)).toContain(
+        'which lets no job publish a port below 1024 (OAKRING_WORKER_LOW_PORTS).',
+      );
+    }
+  });
+
   it('is credentials that the owner keeps under that name', () => {
     const given = needs({ registries: ['shop'] });
     expect(refusalOf({ ...can, registries: ['shop'] }, given)).toBeUndefined();

@@ -15,7 +15,7 @@ import {
   type Given,
 } from '../../testing/given.js';
 
-const can = { enforcesStop: true, features: ['docker:ports'] };
+const can = { enforcesStop: true, features: ['docker:low-ports', 'docker:ports'] };
 const port80 = { ports: ['80'] };
 
 /** Job `j` has port 80 of node a; node b is there as well. */

@@ -121,6 +121,13 @@ describe('The page of a worker', () => {
         { job: 'web', name: 'shop', status: 'running' },
         { job: 'crash', status: 'failed', reason: 'told to have failed', used: null },
       ],
+      allowances: expect.arrayContaining([
+        {
+          what: 'published ports below 1024',
+          allowed: 'no',
+          setting: 'OAKRING_WORKER_LOW_PORTS',
+        },
+      ]),
       refusedOrders: expect.arrayContaining([
         expect.objectContaining({ command: 'deploy', job: 'guest', outcome: 'failed' }),
       ]),
@@ -128,6 +135,7 @@ describe('The page of a worker', () => {
     const inTerminal = await (await fetch(`${url}/status`)).text();
     expect(inTerminal).toMatch(/^broker +connected to mqtt:\/\/\*\*\*@127/m);
     expect(inTerminal).toMatch(/^ +web\/0 +running +shop +simulated +generation 1 /m);
+    expect(inTerminal).toMatch(/^ +published ports below 1024: no +\(OAKRING_WORKER_LOW_PORTS\)$/m);
     expect(inTerminal).toMatch(/^ +crash\/0 +failed .*: told to have failed$/m);
   });
 
@@ -162,6 +170,7 @@ describe('The page of a worker', () => {
       expect(console).toEqual([]);
       expect(dom).toContain('shop (web)');
       expect(dom).toContain('told to have failed');
+      expect(dom).toContain('no (OAKRING_WORKER_HOST_PATHS)');
       expect(dom).toContain('&lt;/td&gt;&lt;img src=x onerror=alert(1)&gt;');
       expect(dom).not.toContain('<img');
       expect(dom).toContain('as of 2');

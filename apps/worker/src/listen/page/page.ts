@@ -30,6 +30,10 @@ export const page = `<!doctype html>
         <tbody id="instances"></tbody>
       </table>
       <table>
+        <caption>What jobs may ask of this machine, by its owner</caption>
+        <tbody id="allowances"></tbody>
+      </table>
+      <table>
         <caption>Orders that were not carried out</caption>
         <thead><tr><th>at<th>order<th>instance<th>why</tr></thead>
         <tbody id="orders"></tbody>
@@ -130,6 +134,11 @@ function show(status) {
     cell(each.ports.join(' ') || '-'),
     cell(each.reason ?? ''),
   )), 11, 'none');
+  at('allowances').replaceChildren(...status.allowances.map(({ what, allowed, setting }) => named(
+    what,
+    allowed + (setting === null ? '' : ' (' + setting + ')'),
+    allowed === 'no' ? 'quiet' : '',
+  )));
   fill('orders', status.refusedOrders.toReversed().map((order) => row(
     cell(order.at),
     cell(order.command),

@@ -9,6 +9,7 @@ export function statusText(status: StatusAnswer): string {
       'INSTANCES',
       ...(status.instances.length === 0 ? ['  none'] : status.instances.map(instanceLine)),
     ],
+    ['JOBS MAY ASK OF THIS MACHINE', ...status.allowances.map(allowanceLine)],
     ...(status.refusedOrders.length === 0
       ? []
       : [['ORDERS NOT CARRIED OUT', ...status.refusedOrders.map(orderLine)]]),
@@ -63,6 +64,10 @@ function instanceLine(each: StatusAnswer['instances'][number]): string {
     ...(reason === null ? [] : [`: ${reason}`]),
   ];
   return `  ${parts.join('  ')}`;
+}
+
+function allowanceLine({ what, allowed, setting }: StatusAnswer['allowances'][number]): string {
+  return `  ${what}: ${allowed}${setting === null ? '' : `  (${setting})`}`;
 }
 
 function orderLine(order: StatusAnswer['refusedOrders'][number]): string {

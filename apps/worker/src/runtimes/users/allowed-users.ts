@@ -1,4 +1,5 @@
 import { OakringError } from '@oakring/contracts';
+import { notAllowed } from '../../allowed/not-allowed.js';
 import { StartFailure } from '../runtime.port.js';
 import { identityOf, whyNotAs, type UserIdentity } from './user-identity.js';
 
@@ -45,8 +46,7 @@ export class AllowedUsers {
     const name = asked ?? this.runAs;
     if (name === null) return null;
     if (!this.names.includes(name)) {
-      const what = `this machine's owner lets no process run as ${name} (OAKRING_WORKER_USERS)`;
-      throw new StartFailure(`cannot start: ${what}`, 'node');
+      throw notAllowed(`the user ${name}`, 'OAKRING_WORKER_USERS');
     }
     return identityOf(name).catch((error: unknown) => {
       throw new StartFailure(`cannot start: ${wordsOf(error)}`, 'node');
