@@ -10,6 +10,7 @@ const specs = '\\.(spec|contract)\\.ts$';
 /** What each library may lean on, and nothing else of ours. */
 const libsMayUse = {
   crypto: [],
+  certificates: ['contracts'],
   contracts: ['crypto'],
   ports: [],
   host: ['contracts', 'crypto'],
@@ -298,9 +299,33 @@ module.exports = {
       comment:
         'ASN.1 and CMS are read in one place, and come by import() when there is a time stamp.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: ['^libs/timestamps/', specs, '/testing/'] },
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['^libs/(certificates|timestamps)/', specs, '/testing/'],
+      },
       to: {
         path: '^libs/timestamps/|node_modules/(pkijs|asn1js)/',
+        dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
+      },
+    },
+    {
+      name: 'certificates-are-made-late',
+      comment: 'What makes certificates is large, and comes by import() when one is made.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/certificates/', specs, '/testing/'] },
+      to: {
+        path: '^libs/certificates/',
+        dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
+      },
+    },
+    {
+      name: 'undici-loaded-late',
+      comment:
+        'The client of TLS whose authorities can be chosen is loaded by who asks over TLS, in one place.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: [specs, '/testing/'] },
+      to: {
+        path: 'node_modules/undici/',
         dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
       },
     },

@@ -2,6 +2,8 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { TestCertificates } from '@oakring/certificates/testing';
+import { managerAddress } from './commands/context.js';
 import { run } from './run.js';
 import { withContext } from './config/contexts.js';
 import { testIo } from './testing/test-io.js';
@@ -29,7 +31,9 @@ describe('contexts', () => {
     expect((await context('ls', '-o', 'name')).out).toBe('berlin\noslo\n');
     expect((await context('show')).out).toContain('http://oslo:1');
     await context('use', 'berlin');
-    expect((await context('ls')).out).toMatch(/^\* +berlin +http:\/\/berlin:1 +kept$/m);
+    expect((await context('ls')).out).toMatch(
+      /^\* +berlin +http:\/\/berlin:1 +kept +of this machine$/m,
+    );
     await context('rm', 'berlin');
     expect((await context('show')).code).toBe(1);
     expect((await context('use', 'berlin')).code).toBe(2);
@@ -49,6 +53,27 @@ describe('contexts', () => {
     expect((await context('ls')).error).toContain(`chmod 600 ${file()}`);
     await writeFile(file(), '{"contexts": 7}');
     expect(await context('ls')).toMatchObject({ code: 2 });
+  });
+
+  it('carry the certificates by which a cluster is believed, and nothing that is none', async () => {
+    const certificates = await TestCertificates.make(['berlin']);
+    const { ca, cert } = certificates.files;
+    await context('add', 'berlin', '--url', 'https://berlin:1', '--ca-file', ca);
+    expect((await context('ls')).out).toMatch(/^\* +berlin +\S+ +none +a test CA$/m);
+    const env = { XDG_CONFIG_HOME: home };
+    const trusted = (named: Parameters<typeof managerAddress>[1] = {}, more = {}) =>
+      managerAddress({ ...env, ...more }, named).trust?.options();
+    const kept = { rejectUnauthorized: true, ca: certificates.ca };
+    await certificates.put('ca.crt', '');
+    expect(trusted()).toEqual(kept);
+    // What is said here counts before it, and the environment does not.
+    expect(trusted({ caFile: cert })?.ca).not.toBe(certificates.ca);
+    expect(trusted({}, { OAKRING_TLS_CA: cert })).toEqual(kept);
+    // Nobody else is believed by what is kept for one.
+    expect(trusted({ url: 'https://oslo:1' })).toEqual({ rejectUnauthorized: true });
+    const none = await context('add', 'oslo', '--url', 'https://oslo:1', '--ca-file', ca);
+    expect(none).toMatchObject({ code: 2, error: expect.stringContaining('no certificate in it') });
+    await certificates.remove();
   });
 
   it('need an address, and one place for a token', async () => {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { addAuditCommands } from './commands/audit/audit.js';
 import { addBackupCommands } from './commands/backup/commands.js';
 import { addCompletionCommand } from './completion/command.js';
+import { addCertsCommands } from './commands/certs/certs.js';
 import { addTokenCommands } from './commands/token.js';
 import { addTopCommand } from './commands/top.js';
 import { addClusterCommand } from './commands/cluster.js';
@@ -47,6 +48,7 @@ export function createProgram(given: Omit<Surroundings, 'documents'>): Command {
     .option('--url <url>', 'the manager [OAKRING_URL] (default: http://127.0.0.1:10100)')
     .option('--token <token>', 'bearer token; rather by [OAKRING_TOKEN], which is not listed by ps')
     .option('--token-file <path>', 'a file with the token')
+    .option('--ca-file <path>', 'certificates by which the manager is believed [OAKRING_TLS_CA]')
     .addOption(
       new Option('-o, --output <format>', 'as documents, only the ids, or more columns')
         .choices(outputFormats)
@@ -86,6 +88,7 @@ Examples:
   addImportCommand(program, surroundings);
   addRootCommands(program, surroundings);
   addTokenCommands(program, surroundings);
+  addCertsCommands(program, surroundings);
   addContextCommands(program, surroundings);
   addCompletionCommand(program, surroundings);
   addHelpCommand(program);

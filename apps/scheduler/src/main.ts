@@ -15,7 +15,10 @@ async function start(): Promise<RunningScheduler> {
   const settings = readEnvironment();
   const traced = { ...ports, tracer: tracing.tracer };
   const { schedulerPort: port } = settings;
-  const scheduler = await startScheduler({ ...settings, port, ports: traced });
+  const scheduler = await startScheduler({
+    ...{ ...settings, port, ports: traced },
+    certificates: settings,
+  });
   return { ...scheduler, stop: () => scheduler.stop().then(() => tracing.close()) };
 }
 

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { maxJsonDepth, schedulePath } from '@oakring/contracts';
+import { authorityFile, servedAt, Trust, type TlsSettings } from '@oakring/host';
 import {
   createListener,
   isHealthCheck,
@@ -7,6 +8,7 @@ import {
   listenOn,
   ownNames,
   readMessage,
+  ShownCertificate,
   usualDeadlines,
   withOneToken,
   type HttpLimits,
@@ -38,6 +40,10 @@ export interface SchedulerOptions {
   /** Further names that others reach us by. */
   readonly allowedHosts: readonly string[];
   readonly allowOpen: boolean;
+  /** Absent: it speaks in the clear. */
+  readonly certificates?: TlsSettings;
+  /** Whom the manager is believed by; absent: as `certificates` says. */
+  readonly trust?: Trust;
   readonly ports: Ports;
   readonly limits?: HttpLimits;
 }
@@ -53,9 +59,10 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   const { managerUrl, token, ports, host, port, limits = usualLimits } = options;
   const shown = options.managerToken ?? token;
   const address = await listenAddress(listenerOf(options));
-  const observer = new Observer(new HttpNodeView(managerUrl, shown), ports);
+  const certificate = certificateAt(address, options);
+  const observer = new Observer(new HttpNodeView(managerUrl, shown, trustOf(options)), ports);
   const app = await createListener(SchedulerModule.with(observer, ports), {
-    ...{ name: 'scheduler', logContext, limits },
+    ...{ name: 'scheduler', logContext, limits, certificate },
     admit: withOneToken(guardOf(options), isHealthCheck),
     names: ownNames(address, options),
     maxBodyBytes,
@@ -65,10 +72,28 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     tracer: ports.tracer,
     // Levels are those of the process, which the manager may share: as it sets them.
   });
-  const url = await listen(app, { address, host, port });
+  let url: string;
+  try {
+    url = await listen(app, { address, host, port });
+  } catch (error) {
+    certificate?.stop();
+    throw error;
+  }
   observer.start();
   let stopping: Promise<void> | null = null;
-  return { url, stop: () => (stopping ??= stop(app, observer)) };
+  return { url, stop: () => (stopping ??= stop(app, observer, certificate)) };
+}
+
+function certificateAt(
+  address: string,
+  { certificates, ports }: SchedulerOptions,
+): ShownCertificate | null {
+  const files = certificates === undefined ? null : servedAt(address, certificates);
+  return files === null ? null : ShownCertificate.open(files, ports.timers);
+}
+
+function trustOf({ trust, certificates }: SchedulerOptions): Trust {
+  return trust ?? Trust.in(certificates === undefined ? null : authorityFile(certificates));
 }
 
 /** Questions of a manager, and what operators ask. */
@@ -89,7 +114,12 @@ async function listen(
 }
 
 /** Who waits for a position is refused, who is being answered gets it, the rest is cut. */
-async function stop(app: NestFastifyApplication, observer: Observer): Promise<void> {
+async function stop(
+  app: NestFastifyApplication,
+  observer: Observer,
+  certificate: ShownCertificate | null,
+): Promise<void> {
   observer.stop();
+  certificate?.stop();
   await app.close();
 }

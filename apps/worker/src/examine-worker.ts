@@ -10,6 +10,7 @@ import {
 } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
 import { asListener, readWorkerOptions, type WorkerOptions } from './config/worker-options.js';
+import { brokerTls } from './connect/broker-trust.js';
 import { examineBroker } from './connect/examine-broker.js';
 import { allowancesFinding, examineAllowed } from './runtimes/examine-allowed.js';
 import { examineRuntime } from './runtimes/examine-runtime.js';
@@ -33,20 +34,30 @@ export async function examineWorker(
       await examineClock(),
     ];
   }
-  const { id, mqttUrl: url, username, password, dataFolder, runtimes, dockerHost } = options;
+  const { id, dataFolder, runtimes, dockerHost } = options;
   const seen = `all of them can be used; the node is ${id}`;
   return [
     { part: 'settings', level: 'ok', looked, seen },
     ...(await examineFolder(dataFolder, `data folder ${dataFolder} (OAKRING_WORKER_DATA)`)),
     ...(await holderIn(dataFolder)),
     ...(await portOf(options)),
-    ...(await examineBroker({ url, username, password }, id, ports)),
+    ...(await brokerOf(options, ports)),
     ...(await Promise.all(runtimes.map((name) => examineRuntime(name, dockerHost, ports)))).flat(),
     allowancesFinding(options),
     ...(await examineAllowed(options)),
     ...examineMachine(wants),
     await examineClock(),
   ];
+}
+
+async function brokerOf(options: WorkerOptions, ports: Ports): Promise<readonly Finding[]> {
+  const { id, mqttUrl: url, username, password } = options;
+  try {
+    const address = { url, username, password, tls: () => brokerTls(options) };
+    return await examineBroker(address, id, ports);
+  } catch (error) {
+    return [badFinding('broker', 'whom the broker is believed by (OAKRING_TLS_CA)', error)];
+  }
 }
 
 /** It is ours where whoever listens there has our data folder. */

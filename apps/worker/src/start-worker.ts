@@ -6,6 +6,7 @@ import type { Ports } from '@oakring/ports';
 import { WorkerData } from './config/worker-data.js';
 import type { WorkerOptions } from './config/worker-options.js';
 import { BrokerLink } from './connect/broker-link.js';
+import { brokerTls } from './connect/broker-trust.js';
 import { Session } from './connect/session.js';
 import type { LinkFactory } from './connect/worker-link.js';
 import { countingSleep } from './lease/counts-sleep.js';
@@ -70,7 +71,10 @@ async function startOn(
   const runtimes = await runtimesOf(options, { ports, log, outputs });
   const { mqttUrl: url, username, password } = options;
   const link: LinkFactory = (linkOptions, listener) =>
-    new BrokerLink({ url, username, password, ...linkOptions }, ports, listener);
+    new BrokerLink(
+      { url, username, password, tls: () => brokerTls(options), ...linkOptions },
+      ...([ports, listener] as const),
+    );
   let fail: (reason: Error) => void = () => {};
   const failed = new Promise<never>((_, reject) => (fail = reject));
   // Whoever does not look at it is not ended by it.

@@ -1,10 +1,22 @@
-export { folderUnusable, prepareFolder, reasonOf } from './folder.js';
+export { folderUnusable, prepareFolder, preparePrivateFolder, reasonOf } from './folder.js';
 export { holderOf, lockFolder, type FolderLock } from './folder-lock.js';
 export type { Holder, HolderAnswer } from './lock-holder.js';
 export { isNearlyFull, roomOn, type Room } from './room-on.js';
 export { takeEnvironment } from './secrets.js';
 export { softwareVersion } from './software-version.js';
-export { isLoopbackAddress, refuseOpenListener, type Listener } from './open-listener.js';
+export { isLoopbackAddress, refuseOpenListener, servedAt, type Listener } from './open-listener.js';
+export {
+  authorityFile,
+  certificateFiles,
+  certificateNames,
+  readServed,
+  type CertificateFiles,
+  type ServedCertificates,
+  type TlsSettings,
+} from './certificates/certificate-files.js';
+export { certificatesIn, type KnownCertificate } from './certificates/read-certificates.js';
+export { Trust, type TrustOptions } from './certificates/trust.js';
+export { examineCertificates } from './examination/examine-certificates.js';
 export { examineClock, judgeClock } from './examination/examine-clock.js';
 export { examineFolder, nearestFolder } from './examination/examine-folder.js';
 export { examineMachine } from './examination/examine-machine.js';
@@ -22,6 +34,7 @@ export {
   keepAddress,
   keepTokens,
   keptToken,
+  localAddress,
   localToken,
   type LocalRole,
 } from './local-credentials.js';

@@ -90,6 +90,21 @@ export function localToken(
   return null;
 }
 
+/**
+ * How this machine's manager is spoken to that listens where `url` says, and what its data folder is: of the one that
+ * OAKRING_DATA names, else of the usual ones. Null: none says so.
+ */
+export function localAddress(
+  { OAKRING_DATA: data = '' }: Readonly<Record<string, string | undefined>>,
+  url: string,
+): { readonly url: string; readonly dataFolder: string } | null {
+  for (const folder of data === '' ? usualFolders : [data]) {
+    const address = contentOf(join(credentialsFolder(folder), addressFile))?.trim();
+    if (address !== undefined && isSame(address, url)) return { url: address, dataFolder: folder };
+  }
+  return null;
+}
+
 function tokenFile(dataFolder: string, role: LocalRole): string {
   return join(credentialsFolder(dataFolder), `${role}.token`);
 }

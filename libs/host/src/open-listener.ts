@@ -1,5 +1,11 @@
 import { BlockList, isIP } from 'node:net';
+import { existsSync } from 'node:fs';
 import { OakringError } from '@oakring/contracts';
+import {
+  certificateFiles,
+  type CertificateFiles,
+  type TlsSettings,
+} from './certificates/certificate-files.js';
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -34,4 +40,17 @@ export function refuseOpenListener(address: string, { host, missing, allowOpen }
     field: 'OAKRING_HOST',
     value: host,
   });
+}
+
+/**
+ * What a listener at `address` shows; null: it speaks in the clear. That is so where it is told to, and otherwise on
+ * loopback, and where there are no certificates: whether it may, `refuseOpenListener` judges.
+ */
+export function servedAt(address: string, settings: TlsSettings): CertificateFiles | null {
+  const { tls } = settings;
+  if (tls === 'false' || tls === 'proxy') return null;
+  const files = certificateFiles(settings);
+  if (tls === 'true') return files;
+  const isThere = settings.tlsCert !== '' || existsSync(files.cert);
+  return isThere && !isLoopbackAddress(address) ? files : null;
 }

@@ -55,6 +55,13 @@ describe('The secrets of an environment', () => {
     ]);
   });
 
+  it('have no word beside them that nobody is to be verified, for any library of the process', () => {
+    const env: Record<string, string | undefined> = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    take(env);
+    expect(env).toEqual({});
+    expect(warnings).toEqual([expect.stringContaining('certificates are always verified')]);
+  });
+
   it('are no reason to warn where there are none', () => {
     show('environ', 'HOME=/root\0OAKRING_TOKEN=\0');
     show('cmdline', 'node\0oakring.js\0up\0--url\0http://127.0.0.1:1/a@b\0');

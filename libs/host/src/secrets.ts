@@ -12,6 +12,7 @@ const secretNames: ReadonlySet<string> = new Set([
   'OAKRING_BACKUP_PASSPHRASE',
   'CLUSTER_KEYFILE_PASSWORD',
 ]);
+const unverified = 'NODE_TLS_REJECT_UNAUTHORIZED';
 const hasCredentials = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
 const secretFlags: readonly string[] = ['--token', '--manager-token', '--scheduler-token'];
 
@@ -31,6 +32,7 @@ export function takeEnvironment(
   proc = '/proc/self',
 ): Environment {
   const taken = { ...env };
+  keepVerifying(env, warn);
   const names = Object.keys(taken).filter((name) => isSecret(name, taken[name] ?? ''));
   for (const name of names) delete env[name];
   const entries = names.map((name) => Buffer.from(`${name}=`).toString('latin1'));
@@ -40,6 +42,15 @@ export function takeEnvironment(
   });
   overwrite(join(proc, 'cmdline'), warn, secretArgument);
   return taken;
+}
+
+/** Node looks for it at each connection by TLS, of every library in this process. */
+function keepVerifying(env: Environment, warn: (line: string) => void): void {
+  if (env[unverified] === undefined) return;
+  delete env[unverified];
+  warn(
+    `${unverified} has no effect: certificates are always verified. OAKRING_TLS_CA names whom to believe.`,
+  );
 }
 
 function isSecret(name: string, value: string): boolean {

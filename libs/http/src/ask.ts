@@ -1,4 +1,5 @@
 import { cutText, systemCodeOf, type Problem } from '@oakring/contracts';
+import { Trust } from '@oakring/host';
 
 /** Of an answer that is no problem of ours. */
 const maxShown = 200;
@@ -6,6 +7,8 @@ const maxShown = 200;
 interface Question {
   readonly url: string;
   readonly token: string | null;
+  /** Whose certificates are believed; absent: those of this machine's Node. */
+  readonly trust?: Trust;
   readonly withinMs: number;
   /** Sent with a POST; without it a GET asks. */
   readonly body?: object;
@@ -30,12 +33,13 @@ export class NoAnswer extends Error {
 export async function ask({
   url,
   token,
+  trust = Trust.in(null),
   withinMs,
   body,
   trace = null,
 }: Question): Promise<unknown> {
   try {
-    const response = await fetch(url, {
+    const request = new Request(url, {
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -44,8 +48,8 @@ export async function ask({
       },
       // None of ours sends anybody elsewhere, least of all with a token.
       redirect: 'error',
-      signal: AbortSignal.timeout(withinMs),
     });
+    const response = await trust.fetch(request, { signal: AbortSignal.timeout(withinMs) });
     if (response.ok) return await response.json();
     throw new NoAnswer(problemIn(response.status, await response.text()), response.status);
   } catch (error) {

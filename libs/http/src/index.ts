@@ -13,4 +13,5 @@ export { ownNames } from './listener/own-only.js';
 export { Page } from './listener/page.js';
 export { REQUEST_TIMES } from './listener/request-times.js';
 export { InvalidBody } from './problems/invalid-body.js';
+export { ShownCertificate } from './listener/shown-certificate.js';
 export { Refusals, type RefusedRequest } from './listener/refusals.js';

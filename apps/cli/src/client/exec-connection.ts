@@ -49,7 +49,7 @@ export type ExecEnd =
  * leaves. Throws a ManagerError where no manager takes it.
  */
 export async function execOver(
-  { url, token }: Address,
+  { url, token, trust }: Address,
   { id, number }: { readonly id: string; readonly number: number },
   asked: { readonly start: ExecStart; readonly seat: ExecSeat },
   ports: Pick<Ports, 'clock' | 'timers'>,
@@ -57,6 +57,7 @@ export async function execOver(
   const address = `${url.replace(/^http/, 'ws')}/api/v1/jobs/${encodeURIComponent(id)}/instances/${number}/exec`;
   const socket = new WebSocket(address, [execProtocol], {
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    ...trust?.options(),
     perMessageDeflate: false,
     maxPayload: maxExecFrameBytes,
     handshakeTimeout: openWithinMs,

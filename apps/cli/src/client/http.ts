@@ -1,3 +1,4 @@
+import { Trust } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
 import { refusedWith, unreachable } from './manager-error.js';
 
@@ -10,6 +11,8 @@ export interface Address {
   /** Without a slash at the end. */
   readonly url: string;
   readonly token: string | null;
+  /** Whose certificates are believed there; absent: those of this machine's Node. */
+  readonly trust?: Trust;
 }
 
 /** Throws a ManagerError when the answer is no success, or does not come. */
@@ -22,17 +25,17 @@ export interface Http {
   readonly connect: Ask;
 }
 
-export function httpOf({ url }: Address, ports: Ports): Http {
+export function httpOf(address: Address, ports: Ports): Http {
   return {
-    ask: (request) => ask(url, ports, request),
-    connect: (request) => send(url, request, request.signal),
+    ask: (request) => ask(address, ports, request),
+    connect: (request) => send(address, request, request.signal),
   };
 }
 
 /** What is answered at an address, as text; with our token where it is the manager's. */
 export async function textAt(
   url: string,
-  { url: manager, token }: Address,
+  { url: manager, token, trust }: Address,
   ports: Ports,
 ): Promise<string> {
   const isManagers = token !== null && url.startsWith(`${manager}/`);
@@ -40,7 +43,8 @@ export async function textAt(
   const waiting = new AbortController();
   const limit = ports.timers.after(answerWithinMs, () => waiting.abort());
   try {
-    return await textOf(url, await send(url, new Request(url, { headers }), waiting.signal));
+    const place = url.startsWith(`${manager}/`) && trust !== undefined ? { url, trust } : { url };
+    return await textOf(url, await send(place, new Request(url, { headers }), waiting.signal));
   } finally {
     limit.cancel();
   }
@@ -84,14 +88,14 @@ function nextUnlessAborted<T>(
   });
 }
 
-async function ask(url: string, ports: Ports, request: Request): Promise<Response> {
+async function ask(place: Place, ports: Ports, request: Request): Promise<Response> {
   const waiting = new AbortController();
   const limit = ports.timers.after(answerWithinMs, () =>
     waiting.abort(new Error(`no answer within ${answerWithinMs / 1000} s`)),
   );
   try {
-    const response = await send(url, request, waiting.signal);
-    const text = await textOf(url, response);
+    const response = await send(place, request, waiting.signal);
+    const text = await textOf(place.url, response);
     if (!isJson(text)) throw refusedWith(response.status, text);
     return new Response(text);
   } finally {
@@ -99,12 +103,18 @@ async function ask(url: string, ports: Ports, request: Request): Promise<Respons
   }
 }
 
-async function send(url: string, request: Request, signal: AbortSignal): Promise<Response> {
+export type Place = Pick<Address, 'url' | 'trust'>;
+
+async function send(
+  { url, trust = Trust.in(null) }: Place,
+  request: Request,
+  signal: AbortSignal,
+): Promise<Response> {
   // Every change needs it, also without a body.
   if (request.method !== 'GET') request.headers.set('content-type', 'application/json');
   let response: Response;
   try {
-    response = await fetch(request, { signal });
+    response = await trust.fetch(request, { signal });
   } catch (error) {
     throw unreachable(url, error);
   }
@@ -130,11 +140,15 @@ function isJson(text: string): boolean {
 }
 
 /** What a program of ours answers at `/health/ready`, ready or not; null: nobody does. */
-export async function healthAt(url: string, { timers }: Ports): Promise<unknown> {
+export async function healthAt(
+  { url, trust = Trust.in(null) }: Place,
+  { timers }: Ports,
+): Promise<unknown> {
   const waiting = new AbortController();
   const limit = timers.after(healthWithinMs, () => waiting.abort());
   try {
-    const response = await fetch(`${url}/health/ready`, { signal: waiting.signal });
+    const request = new Request(`${url}/health/ready`);
+    const response = await trust.fetch(request, { signal: waiting.signal });
     return JSON.parse(await response.text());
   } catch {
     return null;

@@ -63,7 +63,9 @@ export async function startCluster(
         managerToken: manager.inner.managerToken,
         schedulerToken: settings.schedulerToken ?? manager.inner.schedulerToken,
         port: settings.schedulerPort,
+        certificates: settings,
         managerUrl: manager.localUrl,
+        trust: manager.localTrust,
         ports: tracedBy(ofScheduler, ports),
       });
     }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { bracketed, reachable, readSettings, settingsCatalogue } from '@oakring/contracts';
-import { localToken } from '@oakring/host';
+import { authorityFile, localAddress, localToken, Trust } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
-import { withContext, type Named } from '../config/contexts.js';
+import { contextMeant, withContext, type Named } from '../config/contexts.js';
 import type { Warnings } from '../client/documents.js';
+import type { Address } from '../client/http.js';
 import { managerClient, type ManagerClient } from '../client/manager-client.js';
 import type { Io } from '../io.js';
 import { printable } from '@oakring/narration';
@@ -86,15 +87,30 @@ export function pageOfOwn(
 
 const { url, token, host, port } = settingsCatalogue;
 
-/** Where the manager is, and what is shown to it: without a token of one's own that of this machine, if it is its manager. */
-export function managerAddress(
-  env: Environment,
-  options: Named,
-): { url: string; token: string | null } {
+/**
+ * Where the manager is, what is shown to it (without a token of one's own that of this machine, if it is its manager),
+ * and by whom it is believed.
+ */
+export function managerAddress(env: Environment, options: Named): Address {
   const settings = readSettings({ url, token, host, port }, withContext(env, options));
   const here = `http://${bracketed(reachable(settings.host))}:${settings.port}`;
-  const address = settings.url ?? here;
-  return { url: address, token: settings.token ?? localToken(env, address) };
+  const address = settings.url ?? localAddress(env, here)?.url ?? here;
+  return {
+    url: address,
+    token: settings.token ?? localToken(env, address),
+    ...(address.startsWith('https:') ? { trust: trustIn(env, options, address) } : {}),
+  };
+}
+
+/** What is said here counts before the context, that before the environment, and that before what is on this machine. */
+function trustIn(env: Environment, options: Named, address: string): Trust {
+  if (options.caFile !== undefined) return Trust.in(options.caFile);
+  const ca = contextMeant(env, options)?.ca;
+  if (ca !== undefined) return Trust.of(ca);
+  const { OAKRING_TLS_CA: file = '' } = env;
+  if (file !== '') return Trust.in(file);
+  const local = localAddress(env, address);
+  return Trust.in(local === null ? null : authorityFile({ tlsCa: '', data: local.dataFolder }));
 }
 
 /** Prints the manager's answer as it came, its names, or as a person reads it. */

@@ -1,5 +1,7 @@
 import { idExpectation, isId } from '@oakring/contracts';
+import { certificatesIn, type KnownCertificate } from '@oakring/host';
 import type { Command } from 'commander';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   checkedUrl,
@@ -17,6 +19,7 @@ interface AddOptions {
   readonly url?: string;
   readonly token?: string;
   readonly tokenFile?: string;
+  readonly caFile?: string;
   readonly use?: boolean;
 }
 
@@ -26,6 +29,8 @@ interface Told {
   readonly current: boolean;
   readonly url: string;
   readonly token: string;
+  /** Whose certificates are believed there. */
+  readonly ca: string;
 }
 
 export function addContextCommands(program: Command, surroundings: Surroundings): void {
@@ -40,7 +45,7 @@ They are kept in ~/.config/oakring/config.json, for you alone. A flag (--url, --
 environment (OAKRING_URL, OAKRING_CONTEXT), and that before "context use".
 
 Examples:
-  oakring context add berlin --url https://berlin.example:10100 --token-file ~/.berlin-token
+  oakring context add berlin --url https://berlin.example:10100 --token-file ~/.berlin-token --ca-file ca.crt
   oakring context use berlin
   oakring job ls --context oslo`,
     );
@@ -74,11 +79,13 @@ function addChanges(context: Command, surroundings: Surroundings): void {
   const { env, io } = surroundings;
   context
     .command('add <name>')
-    .description('give the cluster at --url a name; --token is kept with it')
+    .description(
+      'give the cluster at --url a name; --token, and what is in --ca-file, is kept with it',
+    )
     .option('--token-file <path>', 'where its token is kept instead')
     .option('--use', 'and use it from now on')
     .action(async (name: string, _options: object, command: Command) => {
-      const { url, token, tokenFile, use } = command.optsWithGlobals<AddOptions>();
+      const { url, token, tokenFile, caFile, use } = command.optsWithGlobals<AddOptions>();
       if (!isId(name)) throw new CommandFailure(`"${name}" is ${idExpectation}.`, exitCodes.usage);
       if (url === undefined || (token !== undefined && tokenFile !== undefined)) {
         const told =
@@ -90,6 +97,7 @@ function addChanges(context: Command, surroundings: Surroundings): void {
         url: checkedUrl(url),
         ...(token === undefined ? {} : { token }),
         ...(tokenFile === undefined ? {} : { tokenFile: resolve(tokenFile) }),
+        ...(caFile === undefined ? {} : { ca: certificatesOf(caFile) }),
       };
       const current = use === true ? name : (known.current ?? name);
       await writeContexts(env, { current, contexts: { ...known.contexts, [name]: added } });
@@ -119,16 +127,39 @@ function addChanges(context: Command, surroundings: Surroundings): void {
 }
 
 function toldOf({ current, contexts }: Contexts): readonly Told[] {
-  return Object.entries(contexts).map(([id, { url, token, tokenFile }]) => ({
+  return Object.entries(contexts).map(([id, { url, token, tokenFile, ca }]) => ({
     id,
     current: id === current,
     url,
     token: tokenFile ?? (token === undefined ? 'none' : 'kept'),
+    ca: ca === undefined ? 'of this machine' : certificatesIn(ca).map(subjectOf).join(', '),
   }));
 }
 
 function tableOf(items: readonly Told[]): string {
   if (items.length === 0) return 'No contexts. Make one: oakring context add <name> --url <url>';
-  const rows = items.map(({ id, current, url, token }) => [current ? '*' : '', id, url, token]);
-  return renderTable(['', 'CONTEXT', 'URL', 'TOKEN'], rows);
+  const rows = items.map(({ id, current, url, token, ca }) => [
+    current ? '*' : '',
+    id,
+    url,
+    token,
+    ca,
+  ]);
+  return renderTable(['', 'CONTEXT', 'URL', 'TOKEN', 'CA'], rows);
+}
+
+function subjectOf({ subject }: KnownCertificate): string {
+  return subject;
+}
+
+/** What is in the file, and nothing that is no certificate. */
+function certificatesOf(file: string): string {
+  let why = 'there is no certificate in it (PEM)';
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (certificatesIn(text).length > 0) return text;
+  } catch (error) {
+    why = error instanceof Error ? error.message : String(error);
+  }
+  throw new CommandFailure(`--ca-file ${file} cannot be used: ${why}.`, exitCodes.usage);
 }

@@ -1,8 +1,21 @@
 import type { Command } from 'commander';
-import { isObject, shownUrl, unknownSettings } from '@oakring/contracts';
-import { findingLevels, unseenFindings, type Finding, type FindingLevel } from '@oakring/host';
+import {
+  isObject,
+  readSettings,
+  settingsCatalogue,
+  shownUrl,
+  unknownSettings,
+} from '@oakring/contracts';
+import {
+  authorityFile,
+  findingLevels,
+  Trust,
+  unseenFindings,
+  type Finding,
+  type FindingLevel,
+} from '@oakring/host';
 import type { Ports } from '@oakring/ports';
-import { healthAt } from '../client/http.js';
+import { healthAt, type Place } from '../client/http.js';
 import {
   addSettingFlags,
   environmentWithFlags,
@@ -21,8 +34,8 @@ interface Role {
   readonly name: 'up' | 'scheduler' | 'worker';
   readonly what: string;
   readonly settings: readonly NamedSetting[];
-  /** `managerUrl`: where the command line finds the manager. */
-  examine(env: Environment, ports: Ports, managerUrl: string): Promise<readonly Finding[]>;
+  /** `manager`: where the command line finds it; without an address where the settings do not say it. */
+  examine(env: Environment, ports: Ports, manager: Place): Promise<readonly Finding[]>;
 }
 
 const roles: readonly Role[] = [
@@ -30,13 +43,15 @@ const roles: readonly Role[] = [
     name: 'up',
     what: 'what oakring up would find here',
     settings: clusterSettings,
-    async examine(env, ports, managerUrl) {
+    async examine(env, ports, manager) {
       const { examineManager } = await import('@oakring/manager');
       const { OAKRING_SCHEDULER_URL: schedulerUrl = '' } = env;
       return [
         ...(await examineManager(env, ports)),
-        ...(await healthOf('manager', managerUrl, ports, 'no cluster runs there')),
-        ...(schedulerUrl === '' ? [] : await reached('scheduler', schedulerUrl, ports)),
+        ...(await healthOf('manager', manager, ports, 'no cluster runs there')),
+        ...(schedulerUrl === ''
+          ? []
+          : await reached('scheduler', placeAt(schedulerUrl, env), ports)),
       ];
     },
   },
@@ -47,13 +62,13 @@ const roles: readonly Role[] = [
     async examine(env, ports) {
       const { examineScheduler, readSchedulerSettings } = await import('@oakring/scheduler');
       const isScheduler = async (url: string): Promise<boolean> =>
-        Object.hasOwn(detailsIn(await healthAt(url, ports)), 'nodeView');
+        Object.hasOwn(detailsIn(await healthAt(placeAt(url, env), ports)), 'nodeView');
       const findings = await examineScheduler(env, isScheduler);
       if (findings.some(({ part, level }) => part === 'settings' && level === 'bad'))
         return findings;
       return [
         ...findings,
-        ...(await reached('manager', readSchedulerSettings(env).managerUrl, ports)),
+        ...(await reached('manager', placeAt(readSchedulerSettings(env).managerUrl, env), ports)),
       ];
     },
   },
@@ -100,11 +115,7 @@ function addDoctor(doctor: Command, role: Role, surroundings: Surroundings): voi
     await import('reflect-metadata');
     const findings = [
       ...unknownSettings(env).map(ofNoEffect),
-      ...(await role.examine(
-        merged,
-        ports,
-        managerUrlOf({ ...surroundings, env: merged }, command),
-      )),
+      ...(await role.examine(merged, ports, managerOf({ ...surroundings, env: merged }, command))),
     ];
     const worst = worstOf(findings);
     const report = { role: name, worst, findings };
@@ -148,24 +159,31 @@ function ofNoEffect(sentence: string): Finding {
 }
 
 /** '' where the settings do not say it: that is told of the settings. */
-function managerUrlOf(surroundings: Surroundings, command: Command): string {
+function managerOf(surroundings: Surroundings, command: Command): Place {
   try {
-    return contextOf(surroundings, command).client.url;
+    return contextOf(surroundings, command).client;
   } catch {
-    return '';
+    return { url: '' };
   }
+}
+
+/** Another program of the cluster. */
+function placeAt(url: string, env: Environment): Place {
+  const { tlsCa, data } = settingsCatalogue;
+  return { url, trust: Trust.in(authorityFile(readSettings({ tlsCa, data }, env))) };
 }
 
 /** What a program of ours says of itself, part by part. */
 async function healthOf(
   part: string,
-  url: string,
+  place: Place,
   ports: Ports,
   otherwise: string,
 ): Promise<readonly Finding[]> {
+  const { url } = place;
   if (url === '') return unseenFindings('health');
   const looked = `${part} at ${shownUrl(url)}`;
-  const health = await healthAt(url, ports);
+  const health = await healthAt(place, ports);
   if (health === null) return [{ part: 'health', level: 'ok', looked, seen: otherwise }];
   return Object.entries(detailsIn(health)).map(([name, detail]) =>
     judgeHealth(`${looked}: ${name}`, detail),
@@ -173,10 +191,10 @@ async function healthOf(
 }
 
 /** A program that ours will ask, and that must be there sooner or later. */
-async function reached(part: string, url: string, ports: Ports): Promise<readonly Finding[]> {
-  if ((await healthAt(url, ports)) !== null) return healthOf(part, url, ports, '');
+async function reached(part: string, place: Place, ports: Ports): Promise<readonly Finding[]> {
+  if ((await healthAt(place, ports)) !== null) return healthOf(part, place, ports, '');
   const remedy = `Start it, or correct the address: nothing is placed until it answers.`;
-  const looked = `${part} at ${shownUrl(url)}`;
+  const looked = `${part} at ${shownUrl(place.url)}`;
   return [{ part: 'health', level: 'warning', looked, seen: 'nobody answers there', remedy }];
 }
 

@@ -7,10 +7,16 @@ import { serve } from './serve.js';
 const { data, host, schedulerPort, managerUrl, managerToken, schedulerToken, token } =
   settingsCatalogue;
 const { allowedHosts, allowOpen, logForm, logLevel } = settingsCatalogue;
+const { tls, tlsCert, tlsKey, tlsCa } = settingsCatalogue;
 export const schedulerSettings = [
   ...[host, schedulerPort, managerUrl, managerToken, schedulerToken, token],
   ...[allowedHosts, allowOpen, logForm, logLevel],
-  { ...data, description: 'folder of a manager on this machine, which made a token for it' },
+  {
+    ...data,
+    description:
+      'folder of a manager on this machine, which made a token for it, and of certificates',
+  },
+  ...[tls, tlsCert, tlsKey, tlsCa],
 ];
 
 export function addSchedulerCommand(program: Command, surroundings: Surroundings): void {
@@ -49,7 +55,10 @@ Example:
             });
             const traced = { ...ports, tracer };
             const { schedulerPort: port } = read;
-            const running = await startScheduler({ ...read, port, ports: traced });
+            const running = await startScheduler({
+              ...{ ...read, port, ports: traced },
+              certificates: read,
+            });
             const stop = () => running.stop().then(close);
             return { ...running, stop, failed: new Promise<never>(() => {}) };
           },

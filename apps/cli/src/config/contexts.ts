@@ -12,6 +12,8 @@ export interface ClusterContext {
   readonly token?: string;
   /** Where it is kept instead. */
   readonly tokenFile?: string;
+  /** Certificates by which it is believed, PEM; absent: those of this machine's Node. */
+  readonly ca?: string;
 }
 
 export interface Contexts {
@@ -66,13 +68,15 @@ function contextsIn(text: string): Contexts | null {
   const known = new Map<string, ClusterContext>();
   for (const [name, each] of Object.entries(contexts)) {
     if (!isId(name) || !isObject(each) || typeof each['url'] !== 'string') return null;
-    const { url, token, tokenFile } = each;
+    const { url, token, tokenFile, ca } = each;
+    if (ca !== undefined && typeof ca !== 'string') return null;
     if (token !== undefined && typeof token !== 'string') return null;
     if (tokenFile !== undefined && typeof tokenFile !== 'string') return null;
     known.set(name, {
       url,
       ...(token === undefined ? {} : { token }),
       ...(tokenFile === undefined ? {} : { tokenFile }),
+      ...(ca === undefined ? {} : { ca }),
     });
   }
   return { current, contexts: Object.fromEntries(known) };
@@ -113,6 +117,8 @@ export interface Named {
   readonly token?: string | undefined;
   readonly tokenFile?: string | undefined;
   readonly context?: string | undefined;
+  /** File of the certificates by which it is believed. */
+  readonly caFile?: string | undefined;
 }
 
 /**
@@ -121,27 +127,32 @@ export interface Named {
  * brings its own or none, and a context's is never sent to an address that came from elsewhere.
  */
 export function withContext(env: Environment, named: Named): Environment {
-  const { url, context } = named;
   const token = tokenOf(named);
   const flags = token === null ? {} : { OAKRING_TOKEN: token };
-  if (url !== undefined) return { ...env, OAKRING_URL: url, ...flags };
-  if (context !== undefined) {
-    const meant = contextNamed(readContexts(env), context);
-    const own = tokenOf(meant);
-    return { ...env, OAKRING_URL: meant.url, OAKRING_TOKEN: own ?? undefined, ...flags };
-  }
+  if (named.url !== undefined) return { ...env, OAKRING_URL: named.url, ...flags };
+  const meant = contextMeant(env, named);
+  if (meant === null) return { ...env, ...flags };
+  const isByFlag = named.context !== undefined;
+  const own = isSaid(env['OAKRING_TOKEN']) && !isByFlag ? env['OAKRING_TOKEN'] : tokenOf(meant);
+  return { ...env, OAKRING_URL: meant.url, OAKRING_TOKEN: own ?? undefined, ...flags };
+}
+
+/** The context whose address is asked; null: the address comes from elsewhere. */
+export function contextMeant(env: Environment, { url, context }: Named): ClusterContext | null {
+  if (url !== undefined) return null;
+  if (context !== undefined) return contextNamed(readContexts(env), context);
   const { OAKRING_URL, OAKRING_CONTEXT, OAKRING_HOST, OAKRING_PORT } = env;
-  const isSaid = (value: string | undefined): boolean => value !== undefined && value !== '';
-  if (isSaid(OAKRING_URL)) return { ...env, ...flags };
+  if (isSaid(OAKRING_URL)) return null;
   const isNamed = isSaid(OAKRING_CONTEXT);
   // Where a cluster is run by them, commands beside it go by them as well.
-  if (!isNamed && (isSaid(OAKRING_HOST) || isSaid(OAKRING_PORT))) return { ...env, ...flags };
+  if (!isNamed && (isSaid(OAKRING_HOST) || isSaid(OAKRING_PORT))) return null;
   const known = readContexts(env);
   const name = isNamed ? OAKRING_CONTEXT : known.current;
-  if (name === null || name === undefined) return { ...env, ...flags };
-  const meant = contextNamed(known, name);
-  const own = isSaid(env['OAKRING_TOKEN']) ? env['OAKRING_TOKEN'] : tokenOf(meant);
-  return { ...env, OAKRING_URL: meant.url, OAKRING_TOKEN: own ?? undefined, ...flags };
+  return name === null || name === undefined ? null : contextNamed(known, name);
+}
+
+function isSaid(value: string | undefined): boolean {
+  return value !== undefined && value !== '';
 }
 
 /** An address as commands take it; throws `settings-invalid` where it is none. */

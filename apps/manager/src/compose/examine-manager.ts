@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   badFinding,
   credentialsFolder,
+  examineCertificates,
   examineClock,
   examineFolder,
   examineMachine,
@@ -61,6 +62,7 @@ export async function examineManager(
     whoMayAsk(settings),
     ...whatSchedulerKnows(settings),
     ...(await portsOf(settings)),
+    ...(await certificatesOf(settings, ports)),
     ...(await foldersOf(settings)),
     ...(await examineStore(storeAddress, ports, maxClockErrorMs)),
     ...(await examineBroker(settings, wires, ports)),
@@ -112,6 +114,17 @@ async function portsOf(settings: ManagerSettings): Promise<readonly Finding[]> {
   ];
   const ours = await oursBy(settings.dataFolder);
   return Promise.all(places.map((place) => examinePort(place, ours)));
+}
+
+/** Of an address that cannot be listened on something is said already. */
+async function certificatesOf(
+  settings: ManagerSettings,
+  { clock }: Pick<Ports, 'clock'>,
+): Promise<readonly Finding[]> {
+  const address = await listenAddress(listenerOf(settings)).catch(() => null);
+  if (address === null) return [];
+  const { advertiseUrl } = settings;
+  return examineCertificates(settings, { address, advertiseUrl, nowMs: clock.wallMs() });
 }
 
 /** A port is ours where whoever listens there has our data folder. */

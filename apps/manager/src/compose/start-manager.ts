@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join, relative } from 'node:path';
-import { keepAddress } from '@oakring/host';
+import { certificateFiles, keepAddress, type Trust } from '@oakring/host';
 import { listenAddress, listenOn, ownNames } from '@oakring/http';
 import type { ProgramLog } from '@oakring/log';
 import { type Ports, Undo } from '@oakring/ports';
@@ -9,6 +9,7 @@ import type { OwnCredentials } from '../access/own-credentials.js';
 import { composeManager } from './compose-manager.js';
 import { watchHealth } from './watch-health.js';
 import { inboxOf } from './inbox-parts.js';
+import { managerTls, type ManagerTls } from './manager-tls.js';
 import { serviceRulesOf } from './service-rules.js';
 import {
   hasSchedulerHere,
@@ -52,6 +53,8 @@ export interface RunningManager extends Omit<ManagerAccess, 'identities'> {
   readonly url: string;
   /** Where this process reaches it. */
   readonly localUrl: string;
+  /** By whom it is believed there. */
+  readonly localTrust: Trust;
   readonly mqttUrl: string;
   /** Position of the log before this start; 0 for a new one. */
   readonly positionBefore: number;
@@ -67,6 +70,7 @@ export interface RunningManager extends Omit<ManagerAccess, 'identities'> {
 interface Named {
   /** Names that others reach us by. */
   readonly names: readonly string[];
+  readonly tls: ManagerTls;
 }
 
 /**
@@ -84,7 +88,8 @@ export async function startManager(
     const host = await listenAddress(listenerOf(settings));
     if (settings.speaksOakestra) refuseOpenWire(host, settings);
     const names = ownNames(host, settings);
-    return await start({ ...settings, host }, ports, { ...options, names }, stopping);
+    const tls = managerTls(host, settings, ports, stopping);
+    return await start({ ...settings, host }, ports, { ...options, names, tls }, stopping);
   } catch (error) {
     await stopping.run();
     throw error;
@@ -147,22 +152,20 @@ async function start(
       pastReadings: kept.telemetry.reader,
       measured: {
         ...{ commands: leadership.figures, leadership, scheduler, obstacle: stores.obstacle },
-        ...measuredOf(settings),
+        ...measuredOf(settings, options.tls),
       },
     },
     settings,
     options,
     stopping,
   );
-  if (kept.own !== null) keepAddress(settings.dataFolder, address.local);
+  keepOwn(address.local, settings, kept, options.tls);
   // Where others wait to take over they come first: what still arrives here is passed on to them.
   if (stores.leases !== null) stopping.add(() => leadership.stop());
   await leadership.start();
   verification.start();
   return {
-    url: url(),
-    localUrl: address.local,
-    mqttUrl: link.url,
+    ...{ url: url(), localUrl: address.local, localTrust: options.tls.own, mqttUrl: link.url },
     ...access,
     positionBefore,
     ready: leadership.ready(),
@@ -172,6 +175,16 @@ async function start(
   };
 }
 
+/** Whoever is on this machine finds it by that, and how it is spoken to. */
+function keepOwn(
+  url: string,
+  { dataFolder }: ManagerSettings,
+  { own }: Pick<Kept, 'own'>,
+  { shown }: ManagerTls,
+): void {
+  if (own !== null || shown !== null) keepAddress(dataFolder, url);
+}
+
 /** Whoever runs the manager listens; until then nobody is there to be told. */
 function heard(failed: Promise<never>): Promise<never> {
   failed.catch(() => {});
@@ -179,7 +192,7 @@ function heard(failed: Promise<never>): Promise<never> {
 }
 
 function schedulerOf(
-  { schedulerUrl }: ManagerOptions,
+  { schedulerUrl, tls }: ManagerOptions & Named,
   settings: ManagerSettings,
   {
     traces,
@@ -196,6 +209,8 @@ function schedulerOf(
       (hasSchedulerHere(settings) ? (own?.scheduler.token ?? null) : null),
     (jobs) => traces.ofAny(jobs),
     tracer,
+    // One that nobody names is in this process.
+    settings.schedulerUrl === null ? tls.own : tls.others,
   );
 }
 
@@ -219,10 +234,13 @@ function tell(log: ProgramLog, projection: Projection, leader: LeadershipView, s
 }
 
 /** Where room is to be left, and certificates whose end is to be seen coming. */
-function measuredOf({ dataFolder, storeAddress, mqttCert, tsaCa }: ManagerSettings) {
+function measuredOf(settings: ManagerSettings, { shown }: ManagerTls) {
+  const { dataFolder, storeAddress, mqttCert, tsaCa } = settings;
+  const { cert, ca } = certificateFiles(settings);
   const ofBroker = ['cluster.crt', 'ca.crt'].map((name) => join(mqttCert, name));
   const certificates: readonly CertificateFiles[] = [
     ...(mqttCert === '' ? [] : [{ setting: 'MQTT_CERT', paths: ofBroker }]),
+    ...(shown === null ? [] : [{ setting: 'OAKRING_TLS_CERT', paths: [cert, ca] }]),
     ...(tsaCa === '' ? [] : [{ setting: 'OAKRING_TSA_CA', paths: [tsaCa] }]),
   ];
   const isElsewhere =
@@ -253,6 +271,8 @@ async function letWorldIn(
   const app = await createHttpApp(ManagerModule.with(parts), {
     leadership: parts.leadership,
     proof: parts.proof,
+    certificate: options.tls.shown,
+    trust: options.tls.others,
     openWire: settings.speaksOakestra ? { hosts: settings.oakestraHosts } : null,
     names: options.names,
     ports: parts.ports,

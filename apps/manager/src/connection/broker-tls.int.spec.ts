@@ -11,7 +11,10 @@ import { reachBroker } from './reach-broker.js';
 
 const suite = hasMosquitto() ? describe : describe.skip;
 const folder = mkdtempSync(join(tmpdir(), 'oakring-cert-'));
-const settings = { mqttCert: folder, mqttKeyPassword: 'secret', mqttUrl: 'mqtts://127.0.0.1:1' };
+const settings = {
+  ...{ mqttCert: folder, mqttKeyPassword: 'secret', mqttUrl: 'mqtts://127.0.0.1:1' },
+  tlsCa: '',
+};
 
 /** `openssl …` in the folder. */
 function openssl(...args: string[]): void {
@@ -69,6 +72,30 @@ suite('The certificates of MQTT_CERT', () => {
       true,
     );
     expect(await reachBroker(address, timers)).toBe(false);
+  });
+
+  it('are not needed where a broker asks for none: then OAKRING_TLS_CA says whom it is believed by', async () => {
+    const { timers } = systemPorts();
+    const port = await freePort();
+    const asking = await startMosquitto(
+      undefined,
+      `listener ${port} 127.0.0.1\ncertfile ${folder}/broker.crt\nkeyfile ${folder}/broker.key\n` +
+        'allow_anonymous true\nuser root',
+    );
+    const at = `mqtts://127.0.0.1:${port}`;
+    const reached = (tlsCa: string) =>
+      reachBroker(
+        {
+          ...{ url: at, username: null, password: null, clientId: 'x' },
+          ...brokerTls({ ...settings, mqttCert: '', mqttUrl: at, tlsCa }),
+        },
+        timers,
+      );
+    expect(await reached(join(folder, 'ca.crt'))).toBe(true);
+    // Another one's, and those of the machine.
+    expect(await reached(join(folder, 'cluster.crt'))).toBe(false);
+    expect(await reached('')).toBe(false);
+    await asking.kill();
   });
 
   it.each([

@@ -1,16 +1,23 @@
 import { OakringError, systemCodeOf } from '@oakring/contracts';
+import { Trust } from '@oakring/host';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ManagerSettings } from '../config/manager-settings.js';
 import type { BrokerTls } from './mqtt-client.js';
 
-type TlsSettings = Pick<ManagerSettings, 'mqttCert' | 'mqttKeyPassword' | 'mqttUrl'>;
+type TlsSettings = Pick<ManagerSettings, 'mqttCert' | 'mqttKeyPassword' | 'mqttUrl' | 'tlsCa'>;
 
-/** What MQTT_CERT holds, for a broker elsewhere. Throws `settings-invalid` that names what is wrong. */
+/**
+ * For a broker elsewhere: what MQTT_CERT holds, or whom it is believed by: OAKRING_TLS_CA where that is named (our own CA
+ * signs for our own broker), else this machine's Node. Throws `settings-invalid` that names what is wrong.
+ */
 export function brokerTls(settings: TlsSettings): { readonly tls?: BrokerTls } {
-  const { mqttCert: folder, mqttKeyPassword: passphrase, mqttUrl } = settings;
-  if (folder === '') return {};
-  if (mqttUrl === null || new URL(mqttUrl).protocol !== 'mqtts:') {
+  const { mqttCert: folder, mqttKeyPassword: passphrase, mqttUrl, tlsCa } = settings;
+  const isEncrypted = mqttUrl !== null && new URL(mqttUrl).protocol === 'mqtts:';
+  if (folder === '') {
+    return isEncrypted ? { tls: Trust.in(tlsCa === '' ? null : tlsCa).options() } : {};
+  }
+  if (!isEncrypted) {
     const what =
       mqttUrl === null ? 'no broker elsewhere is named' : 'the broker is not at mqtts://';
     throw invalid(
@@ -22,7 +29,8 @@ export function brokerTls(settings: TlsSettings): { readonly tls?: BrokerTls } {
     fileIn(folder, 'cluster.crt'),
     fileIn(folder, 'cluster.key'),
   ];
-  return { tls: { ca, cert, key, ...(passphrase === null ? {} : { passphrase }) } };
+  const own = { cert, key, ...(passphrase === null ? {} : { passphrase }) };
+  return { tls: { ...Trust.of(ca.toString('utf8')).options(), ...own } };
 }
 
 function fileIn(folder: string, name: string): Buffer {

@@ -15,7 +15,7 @@ const wires = new Wires(dialectsOf({ oakestra: false }), () => null);
 function examine(port: number, user: string | null = null) {
   return examineBroker(
     {
-      ...{ mqttUrl: `mqtt://127.0.0.1:${port}`, mqttCert: '', mqttKeyPassword: null },
+      ...{ mqttUrl: `mqtt://127.0.0.1:${port}`, mqttCert: '', mqttKeyPassword: null, tlsCa: '' },
       ...{ mqttUsername: user, mqttPassword: user === null ? null : 'secret' },
     },
     wires,
@@ -84,7 +84,7 @@ describe('A broker of a manager', () => {
 
   it('needs no look where it is in the process itself', async () => {
     const none = { mqttUrl: null, mqttUsername: null, mqttPassword: null };
-    const settings = { ...none, mqttCert: '', mqttKeyPassword: null };
+    const settings = { ...none, mqttCert: '', mqttKeyPassword: null, tlsCa: '' };
     expect(await examineBroker(settings, wires, ports)).toEqual([]);
   });
 });

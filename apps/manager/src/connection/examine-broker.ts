@@ -30,7 +30,7 @@ interface Unreached {
 
 type BrokerSettings = Pick<
   ManagerSettings,
-  'mqttUrl' | 'mqttUsername' | 'mqttPassword' | 'mqttCert' | 'mqttKeyPassword'
+  'mqttUrl' | 'mqttUsername' | 'mqttPassword' | 'mqttCert' | 'mqttKeyPassword' | 'tlsCa'
 >;
 
 /**

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import type { TrustOptions } from '@oakring/host';
 import type { Timers } from '@oakring/ports';
 import { connect, type MqttClient, type Packet } from 'mqtt';
 
@@ -19,10 +20,10 @@ export interface BrokerAddress {
   readonly mayBeFive?: true;
 }
 
-export interface BrokerTls {
-  readonly ca: Buffer;
-  readonly cert: Buffer;
-  readonly key: Buffer;
+export interface BrokerTls extends TrustOptions {
+  /** Ours, PEM; absent: we show none. */
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
   readonly passphrase?: string;
 }
 

@@ -1,6 +1,7 @@
 import type { DynamicModule, LoggerService, LogLevel, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { maxHttpBodyBytes, OakringError } from '@oakring/contracts';
+import { Trust } from '@oakring/host';
 import {
   BodyPipe,
   createListener,
@@ -8,6 +9,7 @@ import {
   Refusals,
   usualDeadlines,
   type HttpLimits,
+  type ShownCertificate,
 } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import type { FastifyInstance } from 'fastify';
@@ -41,6 +43,10 @@ interface HttpAppOptions {
   /** Names that others reach us by. */
   readonly names: readonly string[];
   readonly ports: Ports;
+  /** What it shows, by TLS; absent: it speaks in the clear. */
+  readonly certificate?: ShownCertificate | null;
+  /** Whom another manager is believed by; absent: those whom this machine's Node believes. */
+  readonly trust?: Trust;
   readonly logger?: LoggerService | LogLevel[] | false;
 }
 
@@ -50,11 +56,13 @@ interface HttpAppOptions {
  */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  { leadership, proof, openWire, names, ports, logger }: HttpAppOptions,
+  options: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
+  const { leadership, proof, openWire, names, ports, logger } = options;
+  const { certificate = null, trust = Trust.in(null) } = options;
   let admit: ReturnType<typeof admissionTo> | null = null;
   const app = await createListener(module, {
-    ...{ name: 'manager', logContext, names, limits: usualLimits, logger },
+    ...{ name: 'manager', logContext, names, limits: usualLimits, logger, certificate },
     // Nobody is let in before it is there: it is made of what the module provides.
     admit: (request) => (admit === null ? notYet() : admit(request)),
     maxBodyBytes: maxHttpBodyBytes,
@@ -80,7 +88,7 @@ export async function createHttpApp(
     (request) => proof !== null && forwardedBy(request, proof) !== null,
   );
   endWithToken(server, identities, { projection, timers: ports.timers });
-  if (proof !== null) await forwardToLeader(server, { leadership, proof, ports });
+  if (proof !== null) await forwardToLeader(server, { leadership, proof, ports, trust });
   limitCallers(server, projection, app.get(Refusals, { strict: false }));
   refuseUnknownParameters(server);
   limitStreams(server, app.get<Ports>(PORTS, { strict: false }).timers);

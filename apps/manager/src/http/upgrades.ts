@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 /** A connection that is to become another one, with what came behind its request. */
 export interface Upgrade {
@@ -60,7 +61,8 @@ function answerBare(
 function serveWithoutOffer(server: Server, raw: IncomingMessage, { socket, head }: Upgrade): void {
   socket.setTimeout(0);
   socket.unshift(Buffer.concat([headWithoutOffer(raw), head]));
-  server.emit('connection', socket);
+  // What is encrypted was taken on already.
+  server.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket);
 }
 
 function headWithoutOffer({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {

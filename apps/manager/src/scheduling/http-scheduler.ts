@@ -5,6 +5,7 @@ import {
   type ScheduleAnswers,
   type ScheduleRequest,
 } from '@oakring/contracts';
+import { Trust } from '@oakring/host';
 import { ask, NoAnswer } from '@oakring/http';
 import { silentTracer, type Tracer } from '@oakring/ports';
 import { Scheduler } from './scheduler.port.js';
@@ -25,19 +26,20 @@ export class HttpScheduler extends Scheduler {
     /** The `traceparent` of the first of these jobs that has one. */
     private readonly traceOf: (jobs: Iterable<string>) => string | undefined = () => undefined,
     private readonly tracer: Tracer = silentTracer,
+    private readonly trust: Trust = Trust.in(null),
   ) {
     super();
   }
 
   async schedule(request: ScheduleRequest): Promise<ScheduleAnswers> {
-    const { token } = this;
+    const { token, trust } = this;
     const url = `${this.url()}/${schedulePath}`;
     const parent = this.traceOf(request.jobs.map(({ job }) => job.id)) ?? null;
     const facts = { 'oakring.jobs': request.jobs.length };
     const span = parent === null ? null : this.tracer.begin('schedule', parent, 'client', facts);
     const trace = span?.traceparent ?? null;
     try {
-      const answer = await ask({ url, token, withinMs, body: request, trace });
+      const answer = await ask({ url, token, trust, withinMs, body: request, trace });
       span?.end();
       // Our own scheduler's answer; what it proposes is checked again before it counts.
       return answer as ScheduleAnswers;
@@ -50,7 +52,8 @@ export class HttpScheduler extends Scheduler {
   /** Why it would not plan now, in words without its address; null: it would. Never rejects. */
   async obstacle(): Promise<string | null> {
     try {
-      await ask({ url: `${this.url()}/health/ready`, token: null, withinMs: healthWithinMs });
+      const url = `${this.url()}/health/ready`;
+      await ask({ url, token: null, trust: this.trust, withinMs: healthWithinMs });
       return null;
     } catch (error) {
       if (!(error instanceof NoAnswer)) return 'it cannot be asked';

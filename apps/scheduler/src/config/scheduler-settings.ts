@@ -4,9 +4,11 @@ import { isIP } from 'node:net';
 
 const { host, schedulerPort, managerUrl, managerToken, schedulerToken, token } = settingsCatalogue;
 const { allowedHosts, allowOpen, logForm, logLevel } = settingsCatalogue;
+const { data, tls, tlsCert, tlsKey, tlsCa } = settingsCatalogue;
 const catalogue = {
   ...{ host, schedulerPort, managerUrl, managerToken, schedulerToken, token },
   ...{ allowedHosts, allowOpen, logForm, logLevel },
+  ...{ data, tls, tlsCert, tlsKey, tlsCa },
 };
 
 export type SchedulerSettings = Settings<typeof catalogue> & { readonly managerUrl: string };

@@ -1,5 +1,6 @@
 import { nodeChangesPath, type NodeChanges } from '@oakring/contracts';
 import { hasFieldsOf, NodeChangesAnswer } from '@oakring/contracts/http';
+import { Trust } from '@oakring/host';
 import { ask, NoAnswer } from '@oakring/http';
 import { NodeView } from './node-view.port.js';
 
@@ -10,6 +11,7 @@ export class HttpNodeView extends NodeView {
   constructor(
     private readonly managerUrl: string,
     private readonly token: string | null,
+    private readonly trust: Trust = Trust.in(null),
   ) {
     super();
   }
@@ -23,9 +25,10 @@ export class HttpNodeView extends NodeView {
   }
 
   private async ask(query: string): Promise<unknown> {
-    const { managerUrl, token } = this;
+    const { managerUrl, token, trust } = this;
     try {
-      return await ask({ url: `${managerUrl}/${nodeChangesPath}?${query}`, token, withinMs });
+      const url = `${managerUrl}/${nodeChangesPath}?${query}`;
+      return await ask({ url, token, trust, withinMs });
     } catch (error) {
       if (!(error instanceof NoAnswer) || error.status === null) throw error;
       throw new Error(`it answered ${error.message}`, { cause: error });

@@ -24,6 +24,8 @@ export interface WorkerOptions extends AllowedToJobs {
   readonly mqttUrl: string;
   readonly username: string | null;
   readonly password: string | null;
+  /** PEM file of those by whom the broker is believed; absent: see `brokerTls`. */
+  readonly tlsCa?: string;
   /** Keeps the incarnation and the token; one worker a folder. */
   readonly dataFolder: string;
   readonly runtimes: readonly RuntimeName[];
@@ -86,6 +88,7 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     mqttUrl: address,
     username,
     password: settings.mqttPassword,
+    ...(settings.tlsCa === '' ? {} : { tlsCa: resolve(settings.tlsCa) }),
     dataFolder: resolve(settings.data || `oakring-worker-${id}`),
     runtimes: settings.runtimes,
     ...(settings.diskReserveMiB === null ? {} : { diskReserveMiB: settings.diskReserveMiB }),

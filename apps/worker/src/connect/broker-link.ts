@@ -3,6 +3,7 @@ import { workerComesBack } from '@oakring/contracts';
 import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
 import { fullJitterMs, type Ports, type Timer } from '@oakring/ports';
+import type { BrokerTls } from './broker-trust.js';
 import { MessageRoom } from './message-room.js';
 import type { Farewell, WorkerLink, WorkerLinkListener, WorkerLinkOptions } from './worker-link.js';
 
@@ -20,6 +21,8 @@ export interface BrokerAddress {
   readonly url: string;
   readonly username: string | null;
   readonly password: string | null;
+  /** Asked for each connection; absent: whom this machine's Node believes is believed. */
+  readonly tls?: () => BrokerTls;
 }
 
 type BrokerLinkOptions = BrokerAddress & WorkerLinkOptions;
@@ -112,7 +115,14 @@ export class BrokerLink implements WorkerLink {
 
   /** One connection from its start to its end: why it ended, and since when it was up, if ever. */
   private liveOnce(): Promise<{ reason: string; upSinceMs: number | null }> {
-    const client = this.openClient();
+    let client: MqttClient;
+    try {
+      client = this.openClient();
+    } catch (error) {
+      // What it is to be believed by cannot be read: it may be there the next time.
+      const reason = error instanceof Error ? error.message : String(error);
+      return Promise.resolve({ reason, upSinceMs: null });
+    }
     this.client = client;
     let subscribing: Timer | null = null;
     return new Promise((resolve) => {
@@ -153,12 +163,13 @@ export class BrokerLink implements WorkerLink {
   }
 
   private openClient(): MqttClient {
-    const { url, username, password, clientId } = this.options;
+    const { url, username, password, clientId, tls } = this.options;
     const will = this.options.will();
     const client = connect(url, {
       clientId,
       ...(username === null ? {} : { username }),
       ...(password === null ? {} : { password }),
+      ...(url.startsWith('mqtts:') ? tls?.() : {}),
       clean: true,
       reconnectPeriod: 0,
       resubscribe: false,

@@ -13,7 +13,7 @@ const answersWithinMs = 5_000;
  * Under another client id than the worker's, and without its orders: nothing changes for one that runs.
  */
 export async function examineBroker(
-  { url, username, password }: BrokerAddress,
+  { url, username, password, tls }: BrokerAddress,
   nodeId: string,
   { timers, ids }: Pick<Ports, 'timers' | 'ids'>,
 ): Promise<readonly Finding[]> {
@@ -22,6 +22,7 @@ export async function examineBroker(
     clientId: `oakring-doctor-${ids.next()}`,
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),
+    ...(url.startsWith('mqtts:') ? tls?.() : {}),
     ...{ clean: true, reconnectPeriod: 0, connectTimeout: answersWithinMs },
   });
   try {

@@ -101,6 +101,26 @@ export const settingsCatalogue = {
     ['info', 'debug', 'warn', 'error'],
     'least level that is logged; the signal SIGUSR2 switches to debug and back',
   ),
+  tls: oneOfSetting(
+    'OAKRING_TLS',
+    ['auto', 'true', 'false', 'proxy'],
+    'TLS of all listeners: beyond loopback where there are certificates (auto), always, never, or ended before us by a proxy',
+  ),
+  tlsCert: textSetting(
+    'OAKRING_TLS_CERT',
+    '',
+    'PEM file of the certificate that listeners show, with what leads to its CA (default: <data>/certs/server.crt)',
+  ),
+  tlsKey: textSetting(
+    'OAKRING_TLS_KEY',
+    '',
+    'PEM file of its key (default: <data>/certs/server.key)',
+  ),
+  tlsCa: textSetting(
+    'OAKRING_TLS_CA',
+    '',
+    "PEM file of the CAs that others of the cluster are believed by (default: <data>/certs/ca.crt, or else the machine's)",
+  ),
   allowOpen: flagSetting(
     'OAKRING_ALLOW_OPEN',
     'ask nobody for a credential, beyond loopback as well; each start says what that costs',
@@ -172,7 +192,7 @@ export const settingsCatalogue = {
 export const runtimeNames = ['simulated', 'process', 'docker', 'unikernel'] as const;
 
 const { mqttUrl, mqttPort, mqttUsername, mqttPassword, logForm, logLevel } = settingsCatalogue;
-const { host, token, allowedHosts, allowOpen } = settingsCatalogue;
+const { host, token, allowedHosts, allowOpen, tlsCa } = settingsCatalogue;
 const brokerOfWorker =
   'broker (default: the one of this machine, at the port that OAKRING_MQTT_PORT says)';
 
@@ -269,6 +289,11 @@ export const workerCatalogue = {
   mqttPort: { ...mqttPort, description: 'port of the broker of this machine' },
   mqttUsername,
   mqttPassword,
+  tlsCa: {
+    ...tlsCa,
+    description:
+      "PEM file of the CAs that the broker is believed by (default: what it was given when it joined, or else the machine's)",
+  },
   logForm,
   logLevel,
 } as const;

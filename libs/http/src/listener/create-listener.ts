@@ -13,6 +13,7 @@ import { inRequest } from '@oakring/log';
 import { silentTracer, type Ports, type Tracer } from '@oakring/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerResponse } from 'node:http';
+import { Server as TlsServer } from 'node:tls';
 import { acceptJsonOnly, type ReadBody } from '../bodies/json-body.js';
 import { allowedMethods } from '../problems/allowed-methods.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
@@ -21,6 +22,7 @@ import { deadlinesOf, limitConnections, type HttpLimits } from './limits.js';
 import { OpenConnections } from './open-connections.js';
 import { speakWithOurOwnOnly } from './own-only.js';
 import { Refusals } from './refusals.js';
+import type { ShownCertificate } from './shown-certificate.js';
 import { newRequestTimes, REQUEST_TIMES, timeRequests, type RouteClass } from './request-times.js';
 import { sendSecurityHeaders, setSecurityHeaders } from './security-headers.js';
 import { withoutSchemas } from './without-schemas.js';
@@ -51,6 +53,8 @@ export interface ListenerOptions {
   /** What requests are counted under. */
   readonly routeClass: RouteClass;
   readonly limits: HttpLimits;
+  /** What it shows, by TLS; absent: it speaks in the clear. */
+  readonly certificate?: ShownCertificate | null;
   /** Absent: nobody asks for spans. */
   readonly tracer?: Tracer;
   readonly logger?: LoggerService | LogLevel[] | false | undefined;
@@ -73,6 +77,7 @@ export async function createListener(
   // The adapter's type is generic over what Fastify's default already is.
   const server = adapter.getInstance() as unknown as FastifyInstance;
   limitConnections(server.server, options.limits.connections);
+  if (server.server instanceof TlsServer) options.certificate?.showOn(server.server);
   methods.watch(server);
   timeRequests(server, options.routeClass, () => app.get(REQUEST_TIMES, { strict: false }));
   server.decorateRequest('trace', null);
@@ -145,13 +150,15 @@ export function listenerProviders(ports: symbol, provided: Provided): Provider[]
 }
 
 function adapterOf(
-  { maxBodyBytes, limits, requestId }: ListenerOptions,
+  { maxBodyBytes, limits, requestId, certificate = null }: ListenerOptions,
   problems: ProblemFilter,
 ): FastifyAdapter {
+  const { http, ...deadlines } = deadlinesOf(limits);
   return new FastifyAdapter({
     bodyLimit: maxBodyBytes,
     genReqId: requestId,
-    ...deadlinesOf(limits),
+    ...deadlines,
+    ...(certificate === null ? { http } : { https: { ...http, ...certificate.options } }),
     ...withoutSchemas,
     routerOptions: { maxParamLength: maxParameterLength },
     // What the router refuses goes past Nest and its filters, and past all hooks.

@@ -1,5 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { bracketed, OakringError, reachable, systemCodeOf } from '@oakring/contracts';
+import type { Server } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 
 interface Place {
   /** Who listens, as a sentence names it. */
@@ -32,7 +34,9 @@ export async function listenOn(
       value: port,
     });
   }
-  const bound = app.getHttpServer().address();
+  const server: Server = app.getHttpServer();
+  const bound = server.address();
   const given = typeof bound === 'object' && bound !== null ? bound.port : port;
-  return `http://${bracketed(reachable(host))}:${given}`;
+  const scheme = server instanceof TlsServer ? 'https' : 'http';
+  return `${scheme}://${bracketed(reachable(host))}:${given}`;
 }

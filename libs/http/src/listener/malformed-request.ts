@@ -4,7 +4,9 @@ import type { Socket } from 'node:net';
 
 /** Answers what Node's HTTP parser refuses, before there is a request, and closes the connection. */
 export function answerMalformedRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Whoever does not speak TLS with us cannot be told anything.
+  const isOfTls = /^ERR_(SSL|TLS)_/.test(error.code ?? '');
+  if (error.code === 'ECONNRESET' || isOfTls || !socket.writable) {
     socket.destroy();
     return;
   }

@@ -37,6 +37,16 @@ describe('The address of a store', () => {
     expect(contradictionsIn(`${base}&${same}&${access}`)).toEqual([]);
   });
 
+  it.each([
+    'tlsInsecure=true',
+    'tlsAllowInvalidCertificates=true',
+    'TLSALLOWINVALIDHOSTNAMES=false',
+  ])('may not have anybody believed who is not verified: %s', (option) => {
+    expect(contradictionsIn(`${base}&tls=true&${option}`)).toEqual([
+      expect.stringContaining('verifying'),
+    ]);
+  });
+
   it('is judged by what the driver made of it', () => {
     const { options } = new MongoClient(`${base}&readConcernLevel=local&journal=false`);
     const found = contradictionsOf(options).join('; ');

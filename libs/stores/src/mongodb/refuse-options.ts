@@ -33,6 +33,9 @@ const needed: readonly Needed[] = [
 const access =
   /^(appName|auth\w*|tls\w*|ssl|replicaSet|directConnection|srv\w+|proxy\w+|family|autoSelectFamily\w*|compressors|zlibCompressionLevel)$/i;
 
+/** Whoever is on the way would be believed. */
+const unverified = /^(tlsInsecure|tlsAllowInvalid(Certificates|Hostnames))$/i;
+
 /**
  * Options of an address that would weaken what is promised, each as a sentence: the driver takes them
  * from there without a word.
@@ -43,6 +46,7 @@ export function contradictionsIn(url: string): string[] {
   return [...new URLSearchParams(query)].flatMap(([given, value]) => {
     const name = given.toLowerCase() === 'j' ? 'journal' : given;
     const rule = needed.find(({ option }) => option.toLowerCase() === name.toLowerCase());
+    if (unverified.test(name)) return [`${given} would turn the verifying of certificates off`];
     if (rule === undefined) return access.test(name) ? [] : [`${given} is not to be set`];
     return value === rule.value
       ? []

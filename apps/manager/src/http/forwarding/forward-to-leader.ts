@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { OakringError, shownUrl, systemCodeOf, type ErrorCode } from '@oakring/contracts';
+import type { Trust } from '@oakring/host';
 import { ask, NoAnswer } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -28,11 +29,11 @@ const proofWithinMs = 2_000;
  */
 export async function forwardToLeader(
   server: FastifyInstance,
-  { leadership, proof, ports }: Forwarding,
+  { leadership, proof, ports, trust }: Forwarding,
 ): Promise<void> {
   // Its client is large: loaded only where there are other managers.
   const { default: replyFrom } = await import('@fastify/reply-from');
-  await server.register(replyFrom, { http: { requestOptions: { timeout: forwardWithinMs } } });
+  await server.register(replyFrom, { http: { requestOptions: requestOptions(trust) } });
   server.addHook('preHandler', async (request, reply) => {
     const signature = request.headers[forwardedHeader];
     // Anybody can set the header; only what a manager of the cluster signed is never passed on again.
@@ -46,14 +47,15 @@ export async function forwardToLeader(
       const { leading, leader } = leadership.status;
       if (leading) return;
       const mayWait = clock.monotonicMs() < untilMs;
-      const ticket = leader === null ? null : await ticketFrom(leader, proof, mayWait);
+      const ticket = leader === null ? null : await ticketFrom(leader, { proof, trust }, mayWait);
       if (leader !== null && ticket !== null) {
         const { method, url, body } = request;
         const caller = callerText(request.caller);
         if (endpoint.isStream === true) endWithLeader(leader, reply, { leadership, timers });
         const signature = proof.sign(ticket, { method, url, caller }, body);
         const passedOn = { caller, signature };
-        if (wantsWebSocket(request)) return forwardUpgrade(leader, request, reply, passedOn);
+        if (wantsWebSocket(request))
+          return forwardUpgrade(leader, request, reply, { ...passedOn, trust });
         return forward(leader, request, reply, passedOn);
       }
       if (!mayWait) {
@@ -70,6 +72,18 @@ interface Forwarding {
   readonly leadership: LeadershipView;
   readonly proof: ClusterProof;
   readonly ports: Pick<Ports, 'clock' | 'timers'>;
+  readonly trust: Trust;
+}
+
+/** Read for each request: whom we believe may change. Left to itself the library believes everybody. */
+function requestOptions(trust: Trust) {
+  return {
+    timeout: forwardWithinMs,
+    rejectUnauthorized: true,
+    get ca() {
+      return trust.options().ca;
+    },
+  };
 }
 
 /** A stream lasts as long as its reader wants; of a leader that was replaced, frozen or not, nothing more comes. */
@@ -94,12 +108,12 @@ function refuseOtherBody(proof: ClusterProof, signature: string, { body }: Fasti
 /** Nothing of a request is sent before this is there. Null, where another leader may be waited for: it is not. */
 async function ticketFrom(
   leader: string,
-  proof: ClusterProof,
+  { proof, trust }: Pick<Forwarding, 'proof' | 'trust'>,
   mayWait: boolean,
 ): Promise<string | null> {
   const asked = proof.newChallenge();
   const url = `${leader}/${leaderProofPath}?${challenge.name}=${asked}`;
-  const answer = await ask({ url, token: null, withinMs: proofWithinMs }).catch(
+  const answer = await ask({ url, token: null, trust, withinMs: proofWithinMs }).catch(
     (error: unknown) => {
       if (!(error instanceof NoAnswer)) throw error;
       if (error.status !== null || mayWait) return null;
@@ -156,12 +170,12 @@ async function forwardUpgrade(
   leader: string,
   request: FastifyRequest,
   reply: FastifyReply,
-  { caller, signature }: PassedOn,
+  { caller, signature, trust }: PassedOn & Pick<Forwarding, 'trust'>,
 ): Promise<FastifyReply> {
   const said = { [forwardedHeader]: signature, [callerHeader]: caller };
   const headers = { ...withoutCaller(request.headers), ...said };
   try {
-    await tunnel(leader, request, reply, headers);
+    await tunnel(leader, request, reply, { headers, ...trust.options() });
     return reply;
   } catch (error) {
     throw noAnswer(leader, error);

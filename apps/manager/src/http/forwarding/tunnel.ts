@@ -1,3 +1,4 @@
+import type { TrustOptions } from '@oakring/host';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -16,11 +17,14 @@ export async function tunnel(
   leader: string,
   request: FastifyRequest,
   reply: FastifyReply,
-  headers: OutgoingHttpHeaders,
+  { headers, ...trusted }: TrustOptions & { readonly headers: OutgoingHttpHeaders },
 ): Promise<void> {
   const url = new URL(request.url, leader);
   const asking = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const asked = asking(url, { headers: { ...headers, host: url.host }, timeout: answerWithinMs });
+  const asked = asking(url, {
+    ...trusted,
+    ...{ headers: { ...headers, host: url.host }, timeout: answerWithinMs },
+  });
   const answered = new Promise<Answered>((resolve, reject) => {
     asked.once('upgrade', (answer, socket, head) =>
       resolve({ answer, upgraded: { socket, head } }),

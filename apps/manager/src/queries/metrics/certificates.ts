@@ -1,8 +1,6 @@
-import { X509Certificate } from 'node:crypto';
+import { certificatesIn } from '@oakring/host';
 import { readFile } from 'node:fs/promises';
 import type { CertificateFiles } from '../../injection/query-tokens.js';
-
-const pem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
  * When the first certificate of each setting ends, seconds since 1970. They are read each time: who puts a
@@ -23,9 +21,7 @@ export async function certificateEnds(
 async function endsIn(path: string): Promise<readonly number[]> {
   try {
     const text = await readFile(path, 'utf8');
-    return Array.from(text.matchAll(pem), ([each]) =>
-      Math.floor(Date.parse(new X509Certificate(each).validTo) / 1_000),
-    );
+    return certificatesIn(text).map(({ to }) => Math.floor(Date.parse(to) / 1_000));
   } catch {
     return [];
   }

@@ -38,7 +38,7 @@ export function addStandingFigures(book: Book, sources: MetricSources): void {
       name: 'oakring_certificate_not_after_seconds',
       is: 'When the certificate that a setting names ends, seconds since 1970; of several the first.',
       remedy:
-        'less than some weeks ahead: put a new one into the same file, and start the managers again, one after the other.',
+        'less than some weeks ahead: put a new one into the same file (oakring certs renew); what listens shows it by itself, for MQTT_CERT start the managers again, one after the other.',
       labels: ['certificate'],
     },
     () => ends,

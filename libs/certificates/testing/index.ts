@@ -1,0 +1,1 @@
+export { TestCertificates } from './test-certificates.js';
