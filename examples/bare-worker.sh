@@ -1,6 +1,8 @@
 #!/bin/sh
 # A worker that is nothing but a shell script: it registers, reports, and prints the orders it gets.
 #   examples/bare-worker.sh <node id> [broker host] [broker port]
+# Where the broker asks for a credential, both programs find that of the machine by
+#   XDG_CONFIG_HOME=oakring-data/credentials examples/bare-worker.sh <node id>
 # Needs mosquitto_pub and mosquitto_sub (Debian: mosquitto-clients). It never acknowledges, so the
 # cluster shows its instances as not confirmed.
 set -eu

@@ -17,7 +17,13 @@ interface Asked {
   readonly inner?: string | null;
   /** Whoever shows none may do everything. */
   readonly isOpen: boolean;
-  readonly place?: string | null;
+  /** What programs of this machine show; absent: nothing of ours. */
+  readonly own?: OwnPlace | null;
+}
+
+interface OwnPlace {
+  readonly folder: string;
+  readonly admin: { readonly hash: string };
 }
 
 /**
@@ -26,22 +32,28 @@ interface Asked {
  */
 export class Identities {
   readonly isOpen: boolean;
-  /** The folder in which programs of this machine find their tokens; null: there is none. */
-  readonly place: string | null;
   private readonly setting: Buffer | null;
   private readonly inner: Buffer | null;
+  private readonly own: OwnPlace | null;
   /** By hash: the minute in which it was used last here. */
   private readonly uses = new Map<string, number>();
 
   constructor(
-    { token, inner = null, isOpen, place = null }: Asked,
+    { token, inner = null, isOpen, own = null }: Asked,
     private readonly projection: Projection,
     private readonly clock: Clock,
   ) {
     this.setting = digestOf(token);
     this.inner = digestOf(inner);
     this.isOpen = isOpen;
-    this.place = place;
+    this.own = own;
+  }
+
+  /** The folder in which programs of this machine find a token that holds; null: there is none. */
+  get place(): string | null {
+    if (this.own === null) return null;
+    const record = this.recordOf(this.own.admin.hash);
+    return record !== null && holds(record, this.nowMs) ? this.own.folder : null;
   }
 
   /** The time that tokens are judged by. */
@@ -61,7 +73,8 @@ export class Identities {
       return missing('The token was cut or mistyped: its last digits do not fit.');
     }
     // Where none is asked for, what is none of ours is somebody else's business.
-    return this.isOpen && !looksLikeToken(token) ? openCaller : missing(unknown);
+    if (this.isOpen && !looksLikeToken(token)) return openCaller;
+    return missing(hash === this.own?.admin.hash ? notYetGranted : unknown);
   }
 
   /**
@@ -129,6 +142,9 @@ function isSame(hash: string, digest: Buffer | null): boolean {
 }
 
 const unknown = 'The token is not known here.';
+const notYetGranted =
+  'This manager made the token, and has not led since: it counts once it has. Show that of a manager that has led, ' +
+  'or another one.';
 
 function whyEnded({ name, revoked, expiresAt }: TokenRecord): string {
   return revoked === null

@@ -34,11 +34,9 @@ export function openAccess(
   const { own, projection } = kept;
   for (const { level, text } of accessLines(settings, kept)) say(level, text);
   const managerToken = own === null ? null : newToken();
-  const credentialsFolder = own?.folder ?? null;
-  const asked = { ...settings, inner: managerToken, place: credentialsFolder };
   return {
-    identities: new Identities(asked, projection, clock),
-    credentialsFolder,
+    identities: new Identities({ ...settings, inner: managerToken, own }, projection, clock),
+    credentialsFolder: own?.folder ?? null,
     inner: { managerToken, schedulerToken: own?.scheduler.token ?? null },
   };
 }
