@@ -2210,7 +2210,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-nowhere" | "nothing-printed" | "feature-missing" | "exec-not-offered" | "instance-not-running" | "node-away" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "plan-outdated" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "upgrade-required" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "forbidden" | "token-name-taken" | "token-shown-once" | "too-many-tokens" | "token-unknown" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "worker-silent" | "stream-broken" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "user-unavailable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
+            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-requests" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-nowhere" | "nothing-printed" | "feature-missing" | "exec-not-offered" | "instance-not-running" | "node-away" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "plan-outdated" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "upgrade-required" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "forbidden" | "token-name-taken" | "token-shown-once" | "too-many-tokens" | "token-unknown" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "worker-silent" | "stream-broken" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "user-unavailable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
             detail: string;
             /** @description What to do next. */
             remedy: string;
@@ -3519,12 +3519,28 @@ export interface components {
         /** @description rate-exceeded */
         "rate-exceeded": {
             headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "rate-exceeded";
+                };
+            };
+        };
+        /** @description rate-exceeded, too-many-requests */
+        "rate-exceeded.too-many-requests": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "rate-exceeded" | "too-many-requests";
                 };
             };
         };
@@ -3710,6 +3726,20 @@ export interface components {
                 };
             };
         };
+        /** @description too-many-requests */
+        "too-many-requests": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "too-many-requests";
+                };
+            };
+        };
         /** @description tree-unknown */
         "tree-unknown": {
             headers: {
@@ -3849,6 +3879,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
@@ -3903,6 +3934,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
             422: components["responses"]["scheduler-refused"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["scheduler-unavailable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -3959,6 +3991,7 @@ export interface operations {
             403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
@@ -4012,6 +4045,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
             422: components["responses"]["scheduler-refused"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["scheduler-unavailable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4053,6 +4087,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4099,6 +4134,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
             422: components["responses"]["scheduler-refused"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["scheduler-unavailable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4141,6 +4177,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
             422: components["responses"]["scheduler-refused"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["scheduler-unavailable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4178,6 +4215,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4218,6 +4256,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4261,6 +4300,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4320,6 +4360,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
@@ -4357,7 +4398,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
-            429: components["responses"]["rate-exceeded"];
+            429: components["responses"]["rate-exceeded.too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4398,6 +4439,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4434,6 +4476,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4478,6 +4521,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
             422: components["responses"]["scheduler-refused"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["scheduler-unavailable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4514,6 +4558,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4554,6 +4599,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4590,6 +4636,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4630,6 +4677,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4686,6 +4734,7 @@ export interface operations {
             403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["node-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
@@ -4725,6 +4774,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4862,6 +4912,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4902,6 +4953,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -4991,6 +5043,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
@@ -5019,6 +5072,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
         };
@@ -5078,6 +5132,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
@@ -5138,6 +5193,7 @@ export interface operations {
             403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
@@ -5195,6 +5251,7 @@ export interface operations {
             403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.revision-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
@@ -5244,6 +5301,7 @@ export interface operations {
             404: components["responses"]["job-unknown.instance-unknown.nothing-printed.route-unknown"];
             409: components["responses"]["instance-nowhere.feature-missing.node-away"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             502: components["responses"]["stream-broken"];
             503: components["responses"]["broker-unreachable.shutting-down.store-away.not-leading.outcome-unknown.overloaded"];
@@ -5275,6 +5333,7 @@ export interface operations {
             404: components["responses"]["job-unknown.instance-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
             426: components["responses"]["upgrade-required"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded"];
         };
@@ -5332,6 +5391,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away.not-leading.outcome-unknown"];
         };
@@ -5360,6 +5420,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
         };
@@ -5396,6 +5457,7 @@ export interface operations {
             403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["node-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
         };
@@ -5426,6 +5488,7 @@ export interface operations {
             403: components["responses"]["origin-foreign.forbidden"];
             410: components["responses"]["log-truncated"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded"];
         };
@@ -5455,6 +5518,7 @@ export interface operations {
             403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["decision-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
         };
@@ -5488,6 +5552,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["overloaded.shutting-down.store-away"];
         };
@@ -5516,6 +5581,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
         };
@@ -5553,6 +5619,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -5589,6 +5656,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -5615,6 +5683,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
         };
@@ -5655,6 +5724,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -5695,6 +5765,7 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -5730,6 +5801,7 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
             422: components["responses"]["witness-unknown"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
@@ -5761,6 +5833,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
         };
@@ -5787,6 +5860,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
         };
@@ -5813,6 +5887,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
         };
@@ -5841,6 +5916,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.overloaded"];
         };
@@ -5869,6 +5945,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
         };
@@ -5902,6 +5979,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.overloaded"];
         };
@@ -5929,6 +6007,7 @@ export interface operations {
             403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["checkpoint-unknown"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
         };
@@ -5960,6 +6039,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["overloaded.shutting-down.store-away"];
         };
@@ -6005,6 +6085,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.overloaded"];
         };
@@ -6109,6 +6190,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
         };

@@ -386,6 +386,18 @@ describe('the narration of events', () => {
     );
   });
 
+  it('tells of orders that were refused beyond those told one by one, and of whom', () => {
+    const [requests] = samples.RequestsRefused;
+    const orders = [{ name: 'berlin', code: 'job-id-taken', count: 30 }];
+    const told = (changes: object): string =>
+      createTeller(plain)(eventLine(7, 0, 'RequestsRefused', { ...requests, ...changes }));
+    const none = { unauthorized: 0, forbidden: 0, shown: [] };
+    expect(told({ ...none, orders, others: 4 })).toBe(
+      'refused orders beyond those told one by one: 30 of berlin (job-id-taken), 4 others',
+    );
+    expect(told({ orders })).toMatch(/^refused 5 requests .*; orders beyond .*: 30 of berlin/);
+  });
+
   it('shows a type that it does not know as it came', () => {
     expect(createTeller(plain)(eventLine(7, 0, 'NodePainted', { colour: 'red' }))).toBe(
       'NodePainted {"colour":"red"}',

@@ -26,6 +26,7 @@ export function decideGathered(
     gathered.attempted += 1;
     const before = deciding.bytes;
     deciding.origin = next.origin;
+    deciding.leftOut = false;
     const outcome =
       next.stillTrue?.() === false
         ? overtaken(deciding)

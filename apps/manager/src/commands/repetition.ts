@@ -32,6 +32,9 @@ export function decideOnce(
     if (deciding.events.length > already) commands.push(storedOutcome(key, decided));
   }
   const { position } = deciding;
+  if (key !== undefined && 'refusal' in decided && deciding.leftOut) {
+    return { status: 'refused', refusal: unkept(decided.refusal), position };
+  }
   return 'refusal' in decided
     ? { status: 'refused', refusal: decided.refusal, position }
     : { status: 'accepted', answer: decided.answer, position, repeated: !changed };
@@ -77,6 +80,14 @@ function answeredBefore(
   return outcome.status === 'accepted'
     ? { status: 'accepted', answer: outcome.answer, position, repeated: true }
     : { status: 'refused', refusal: refusalOf(outcome.refusal), position };
+}
+
+/** What is not on record cannot be answered again, so that it is no answer. */
+function unkept({ detail }: Refusal): Refusal {
+  return {
+    code: 'too-many-requests',
+    detail: `Too many orders of whoever asks were refused lately to keep this answer under its key: ${detail}`,
+  };
 }
 
 function reused(key: IdempotencyKey): Refusal & { code: ErrorCode } {

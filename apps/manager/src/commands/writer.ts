@@ -15,6 +15,7 @@ import type {
 import { Deciding } from './decide/deciding.js';
 import { CommandFigures } from './command-figures.js';
 import { decideGathered, type Gathered } from './gathering.js';
+import { Callers } from './callers.js';
 import { CommitSealer } from './commit-sealer.js';
 import {
   deposed,
@@ -25,7 +26,7 @@ import {
   undecided,
   unanswerable,
 } from './writer-errors.js';
-import type { CommandOrigin } from './origin.js';
+import { byItself, type CommandOrigin } from './origin.js';
 import type { Tenure } from './tenure.js';
 import { answer, refuseAll, reject, type Decision, type Waiting } from './waiting.js';
 
@@ -63,6 +64,7 @@ export class CommandWriter implements CommandQueue {
   private working: Promise<void> | null = null;
   private readonly sealer: CommitSealer;
   private readonly sweeping: Timer;
+  private readonly callers: Callers;
   private deciders: ClusterState;
   /** Monotonic: when the append that is under way began. */
   appendBeganMs: number | null = null;
@@ -75,6 +77,7 @@ export class CommandWriter implements CommandQueue {
     private readonly onHalt: (error: OakringError) => void,
     private readonly figures = new CommandFigures(),
   ) {
+    this.callers = new Callers(ports.clock);
     this.sealer = new CommitSealer(log, tenure.epoch, ports.ids);
     this.deciders = copyState(projection.state);
     this.sweeping = ports.timers.every(sweepEveryMs, () => this.sweep());
@@ -91,17 +94,22 @@ export class CommandWriter implements CommandQueue {
     if (this.queue.length >= maxQueued) {
       return this.refuseAtOnce(type, overloaded(this.queue.length));
     }
+    const { by } = origin;
+    const tooMany = this.callers.enter(by);
+    if (tooMany !== null) return this.refuseAtOnce(type, tooMany);
     const sinceMs = this.ports.clock.monotonicMs();
     return new Promise((resolve, reject) => {
       this.queue.push({
         ...{ command, origin, key, stillTrue, sinceMs },
         answered: false,
         resolve: (outcome) => {
+          this.callers.answered(by);
           this.figures.answered(type, outcome, this.ports.clock.monotonicMs() - sinceMs);
           // Its decider gives the answer of that type.
           resolve(outcome as Outcome<Answers[T]>);
         },
         reject: (error) => {
+          this.callers.answered(by);
           this.figures.failed(type);
           reject(error);
         },
@@ -112,6 +120,7 @@ export class CommandWriter implements CommandQueue {
 
   /** Decides and writes what is queued, then refuses everything. Waits 5 s for the log at most. */
   async stop(): Promise<void> {
+    this.recordRefusals(true);
     this.halted ??= new OakringError({
       code: 'shutting-down',
       detail: 'The manager is shutting down.',
@@ -163,6 +172,7 @@ export class CommandWriter implements CommandQueue {
       Math.max(nowMs, head.at),
       nowMs,
     );
+    deciding.recordsRefusal = this.callers.recordAt(this.ports.clock.monotonicMs());
     const gathered: Gathered = { decisions: [], commands: [], attempted: 0 };
     const most = this.oneByOne > 0 ? 1 : this.queue.length;
     let commit: Commit | null;
@@ -279,7 +289,18 @@ export class CommandWriter implements CommandQueue {
     this.onHalt(error);
   }
 
+  /** What callers were refused that is no event of its own. */
+  private recordRefusals(isLast = false): void {
+    const refused = this.halted === null ? this.callers.due(isLast) : null;
+    if (refused === null) return;
+    const command = { type: 'RecordRefusedRequests', refused } as const;
+    this.submit(command, byItself('access', 'observed:orders')).catch(() => {
+      // For the record; how many were refused is in the metrics too.
+    });
+  }
+
   private sweep(): void {
+    this.recordRefusals();
     this.answer([]);
     const before = this.ports.clock.monotonicMs() - undecidedAfterMs;
     const decided = [...this.late, ...this.inFlight].map(({ waiting }) => waiting);

@@ -275,6 +275,7 @@ async function letWorldIn(
     trust: options.tls.others,
     openWire: settings.speaksOakestra ? { hosts: settings.oakestraHosts } : null,
     names: options.names,
+    requestsPerSecond: settings.httpRate,
     ports: parts.ports,
   });
   app.connectMicroservice({ strategy: inboxOf(parts, () => app) });

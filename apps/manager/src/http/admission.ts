@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { openCaller, type Caller } from '../access/caller.js';
 import { mayOf, roleText } from '../access/holder.js';
 import type { Identities } from '../access/identities.js';
+import type { RequestRates, Sent } from '../access/request-rates.js';
 import { endpointOf, type Endpoint } from './endpoints/endpoint.js';
 import type { ClusterProof } from './forwarding/cluster-proof.js';
 import { forwardedBy } from './forwarding/forwarded.js';
@@ -22,14 +23,21 @@ declare module 'fastify' {
 /** What a token is not asked of: it is for everybody, or others guard it (`open-wire.ts`). */
 const freeNeeds: ReadonlySet<Endpoint['needs']> = new Set(['nothing', 'oakestra']);
 
+/** Who is known, and how fast each may send. */
+export interface Admission {
+  readonly identities: Identities;
+  readonly rates: Pick<RequestRates, 'take'>;
+  /** How managers know each other; null where there is one. */
+  readonly proof: ClusterProof | null;
+}
+
 /**
- * Before anything is read of a request: who asks, and whether they may. A manager that passes a request on shows no
- * token of its own: it says whose request it is.
+ * Before anything is read of a request: who asks, whether they may, and whether it is not too many. A manager that
+ * passes a request on shows no token of its own: it says whose request it is.
  */
 export function admissionTo(
   server: FastifyInstance,
-  identities: Identities,
-  proof: ClusterProof | null,
+  { identities, rates, proof }: Admission,
 ): (request: FastifyRequest) => OakringError | null {
   server.decorateRequest('caller');
   server.decorateRequest('knownAs', null);
@@ -49,9 +57,15 @@ export function admissionTo(
       forwarded === null ? identities.ofBearer(shown) : identities.ofManager(forwarded.caller);
     if (caller instanceof OakringError) {
       if (forwarded === null && shown !== null) request.knownAs = identities.nameOf(shown);
+      const tooMany = rates.take({ caller: null, ip: request.ip, bodyBytes: 0 });
+      if (tooMany !== null) return tooMany;
       return identities.place === null ? caller : whereItIs(caller, identities.place, request);
     }
     request.caller = caller;
+    // Those who are told by address were held to their rate by the manager that they spoke to.
+    const isHeld = request.isPassedOn && typeof caller.by === 'string';
+    const tooMany = isHeld ? null : rates.take(sentBy(request));
+    if (tooMany !== null) return tooMany;
     if (!isPermission(needs)) return null;
     return mayOf(caller).includes(needs) ? null : lacking(caller, needs);
   };
@@ -69,6 +83,12 @@ function whereItIs(
     `${refused.message} The credential of this machine is in ${place}: curl -H @${place}/admin.header, or ` +
     `oakring --token-file ${place}/admin.token.`;
   return new OakringError({ code: refused.code, detail });
+}
+
+function sentBy({ caller, ip, headers }: FastifyRequest): Sent {
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers;
+  if (length !== undefined) return { caller, ip, bodyBytes: Number(length) };
+  return { caller, ip, bodyBytes: encoding === undefined ? 0 : null };
 }
 
 function lacking(caller: Caller, needs: Permission): OakringError {

@@ -15,6 +15,7 @@ import type { Ports } from '@oakring/ports';
 import type { FastifyInstance } from 'fastify';
 import { ApiDocument } from './docs/api-document.js';
 import { Identities } from '../access/identities.js';
+import { RequestRates } from '../access/request-rates.js';
 import { Projection } from '../views/projection.js';
 import { admissionTo } from './admission.js';
 import { endWithToken } from './endpoints/end-with-token.js';
@@ -27,7 +28,6 @@ import { forwardToLeader } from './forwarding/forward-to-leader.js';
 import { forwardedBy } from './forwarding/forwarded.js';
 import { guardOpenWire, type OpenWire } from './open-wire.js';
 import { acceptUpgrades } from './upgrades.js';
-import { PORTS } from '../injection/tokens.js';
 
 /** What the lines of the HTTP side stand under in the log. */
 export const logContext = 'Http';
@@ -42,6 +42,8 @@ interface HttpAppOptions {
   readonly openWire: OpenWire | null;
   /** Names that others reach us by. */
   readonly names: readonly string[];
+  /** Requests that one person may send (OAKRING_HTTP_RATE). */
+  readonly requestsPerSecond: number;
   readonly ports: Ports;
   /** What it shows, by TLS; absent: it speaks in the clear. */
   readonly certificate?: ShownCertificate | null;
@@ -58,7 +60,7 @@ export async function createHttpApp(
   module: Type | DynamicModule,
   options: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
-  const { leadership, proof, openWire, names, ports, logger } = options;
+  const { leadership, proof, openWire, names, requestsPerSecond, ports, logger } = options;
   const { certificate = null, trust = Trust.in(null) } = options;
   let admit: ReturnType<typeof admissionTo> | null = null;
   const app = await createListener(module, {
@@ -81,7 +83,8 @@ export async function createHttpApp(
   const routes = declaredRoutes(server);
   const identities = app.get(Identities, { strict: false });
   const projection = app.get(Projection, { strict: false });
-  admit = admissionTo(server, identities, proof);
+  const rates = new RequestRates(requestsPerSecond, maxHttpBodyBytes, ports.clock);
+  admit = admissionTo(server, { identities, rates, proof });
   guardOpenWire(
     server,
     openWire,
@@ -91,7 +94,7 @@ export async function createHttpApp(
   if (proof !== null) await forwardToLeader(server, { leadership, proof, ports, trust });
   limitCallers(server, projection, app.get(Refusals, { strict: false }));
   refuseUnknownParameters(server);
-  limitStreams(server, app.get<Ports>(PORTS, { strict: false }).timers);
+  limitStreams(server);
   app.get(ApiDocument, { strict: false }).describe(app, routes);
   return app;
 }

@@ -4,7 +4,7 @@ import type { Ports, Timer } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
 import { MAX_NODES, PORTS, WORKER_COMMANDS } from '../injection/tokens.js';
 import { Projection } from '../views/projection.js';
-import { TokenBucket, type Rate } from './token-bucket.js';
+import { TokenBucket, type Rate } from '../access/token-bucket.js';
 import { byItself } from '../commands/origin.js';
 
 /** Bytes that one kind of message of one node may add to the ledger. */

@@ -70,6 +70,13 @@ export const requestErrors = {
     title: 'It says more than is put on record',
     remedy: 'Send it again later: every node has a rate, and may say much at once now and then.',
   },
+  'too-many-requests': {
+    status: 429,
+    title: 'It sends more than one identity may',
+    remedy:
+      'Send the request again after the Retry-After seconds, and fewer of them; whoever runs the manager ' +
+      'may allow more (OAKRING_HTTP_RATE).',
+  },
   'too-many-nodes': {
     status: 409,
     title: 'As many nodes are registered as may be',

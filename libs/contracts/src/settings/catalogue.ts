@@ -91,6 +91,11 @@ export const settingsCatalogue = {
   ),
   url: urlSetting('OAKRING_URL', http, 'where the command line finds the manager'),
   maxNodes: countSetting('OAKRING_MAX_NODES', 10_000, 'nodes that may be registered'),
+  httpRate: countSetting(
+    'OAKRING_HTTP_RATE',
+    200,
+    'requests a second that a token of a person may send; one of a program ten times as many',
+  ),
   logForm: oneOfSetting(
     'OAKRING_LOG',
     ['auto', 'json', 'pretty'],

@@ -19,7 +19,8 @@ export const accessEvents = {
   TokenRevoked: Type.Object({ name: id }),
   /**
    * Requests over HTTP that were refused, by why: without a token that holds, by one whose role may not. Some of them
-   * are told of; `name`: whose token it was, null where it was nobody's.
+   * are told of; `name`: whose token it was, null where it was nobody's. `orders`: refusals that are no event of their
+   * own, because whoever ordered was refused too often; `others`: as many more.
    */
   RequestsRefused: Type.Object({
     unauthorized: natural,
@@ -33,5 +34,7 @@ export const accessEvents = {
         name: Type.Union([id, Type.Null()]),
       }),
     ),
+    orders: Type.Optional(Type.Array(Type.Object({ name: id, code: text, count: natural }))),
+    others: Type.Optional(natural),
   }),
 };

@@ -6,6 +6,7 @@ import { systemPorts } from '@oakring/ports';
 import type { FastifyReply } from 'fastify';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { readDocument } from '../bodies/json-body.js';
 import { createListener, listenerProviders } from './create-listener.js';
 import { usualDeadlines, type HttpLimits } from './limits.js';
@@ -121,6 +122,16 @@ describe('A listener', () => {
   it('says how much of a body it reads', async () => {
     const { detail } = await problemOf(send(`{"notes":"${'x'.repeat(2_000)}"}`));
     expect(detail).toBe('The body is larger than 1 KiB.');
+  });
+
+  it('unpacks nothing: a body of few bytes that would be many is read as it lies there', async () => {
+    const body = gzipSync(`{"notes":"${'x'.repeat(10_000_000)}"}`);
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    for (const bytes of [body, body.subarray(0, 1_000)]) {
+      const asked = fetch(`${listener.url}/things`, { method: 'POST', headers, body: bytes });
+      const code = bytes.length > 1_024 ? 'payload-too-large' : 'not-utf8';
+      expect(await problemOf(asked)).toMatchObject({ code });
+    }
   });
 
   it('takes no bytes for no body', async () => {

@@ -24,6 +24,7 @@ import { speakWithOurOwnOnly } from './own-only.js';
 import { Refusals } from './refusals.js';
 import type { ShownCertificate } from './shown-certificate.js';
 import { newRequestTimes, REQUEST_TIMES, timeRequests, type RouteClass } from './request-times.js';
+import { StalledReaders } from './stalled-readers.js';
 import { sendSecurityHeaders, setSecurityHeaders } from './security-headers.js';
 import { withoutSchemas } from './without-schemas.js';
 
@@ -94,6 +95,7 @@ export async function createListener(
     ...(logger === undefined ? {} : { logger }),
   });
   refuseWhileClosing(server, app.get(OpenConnections, { strict: false }).signal, name);
+  app.get(StalledReaders, { strict: false }).watch(server.server);
   const refusals = app.get(Refusals, { strict: false });
   sendSecurityHeaders(server);
   speakWithOurOwnOnly(server, names, refusals);
@@ -143,6 +145,11 @@ export function listenerProviders(ports: symbol, provided: Provided): Provider[]
     {
       provide: Refusals,
       useFactory: ({ clock }: Ports) => new Refusals(clock, (line) => logger.warn(line)),
+      inject: [ports],
+    },
+    {
+      provide: StalledReaders,
+      useFactory: ({ timers }: Ports) => new StalledReaders(timers, (line) => logger.warn(line)),
       inject: [ports],
     },
     { provide: REQUEST_TIMES, useFactory: newRequestTimes },

@@ -8,6 +8,8 @@ import { InvalidBody } from './invalid-body.js';
 
 /** Seconds until a request that found no answer now is worth repeating. */
 const retryAfterSeconds = '1';
+/** Of what is refused for now, and not for good. */
+const comesAgain: ReadonlySet<number> = new Set([429, 503]);
 const maxShownPath = 256;
 
 /** Whose problems they are. */
@@ -42,7 +44,7 @@ export class ProblemFilter implements ExceptionFilter {
     const refusal = this.located(request, reply, this.refusalOf(error, request));
     if (refusal.code === 'internal') this.report(request, error);
     const problem = problemOf(refusal);
-    if (problem.status === 503) void reply.header('retry-after', retryAfterSeconds);
+    if (comesAgain.has(problem.status)) void reply.header('retry-after', retryAfterSeconds);
     const errors = error instanceof InvalidBody ? error.errors : [];
     const text = JSON.stringify(errors.length > 1 ? { ...problem, errors } : problem);
     void reply

@@ -12,13 +12,20 @@ export const accessSentences: Sentences<
   TokenGrantRefused: ({ name, detail }, { colors }) =>
     colors.red(`token ${name} not given: ${detail}`),
   TokenRevoked: ({ name }, { colors }) => colors.yellow(`token ${name} revoked`),
-  RequestsRefused: ({ unauthorized, forbidden, shown }, { colors }) => {
+  RequestsRefused: ({ unauthorized, forbidden, shown, orders = [], others = 0 }, { colors }) => {
     const [first] = shown;
     const such =
       first === undefined ? '' : `, such as ${first.request} by ${first.name ?? first.from}`;
-    return (
-      `${colors.red('refused')} ${unauthorized} requests without a token that holds, ` +
-      `${forbidden} beyond the role of their token${such}`
-    );
+    const requests =
+      `${unauthorized} requests without a token that holds, ` +
+      `${forbidden} beyond the role of their token${such}`;
+    const told = orders.map(({ name, code, count }) => `${count} of ${name} (${code})`);
+    if (others > 0) told.push(`${others} others`);
+    const isOfRequests = unauthorized + forbidden > 0 || told.length === 0;
+    const parts = [
+      ...(isOfRequests ? [requests] : []),
+      ...(told.length === 0 ? [] : [`orders beyond those told one by one: ${told.join(', ')}`]),
+    ];
+    return `${colors.red('refused')} ${parts.join('; ')}`;
   },
 };

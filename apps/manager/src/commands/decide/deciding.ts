@@ -8,6 +8,7 @@ import {
   type StoredEvent,
 } from '@oakring/events';
 import { type ClusterState, evolve } from '@oakring/model';
+import type { RecordsRefusal } from '../callers.js';
 import { observed, type CommandOrigin } from '../origin.js';
 
 /**
@@ -20,6 +21,9 @@ export class Deciding {
   bytes = 0;
   /** Of the command that is decided now. */
   origin: CommandOrigin = { by: 'nobody', cause: 'nothing' };
+  /** Whether a refusal of the command that is decided now was left out: whoever ordered was refused too often. */
+  leftOut = false;
+  recordsRefusal: RecordsRefusal = () => true;
 
   constructor(
     readonly state: ClusterState,
@@ -43,6 +47,10 @@ export class Deciding {
 
   /** States a fact and folds it, so that the next fact is decided on it. */
   emit(event: DomainEvent): void {
+    if (isRefusal(event) && !this.recordsRefusal(this.origin.by, event.data.code)) {
+      this.leftOut = true;
+      return;
+    }
     // The version within its stream is given when the commit is sealed; no fold looks at it.
     const { by, cause, deviceAt, trace } = this.origin;
     const stored = {
@@ -73,6 +81,13 @@ export class Deciding {
 }
 
 export type DecidedEvent = StoredEvent & Origin;
+
+/** That an order was refused: it changes nothing. */
+type RefusalEvent = Extract<DomainEvent, { readonly data: { readonly code: string } }>;
+
+function isRefusal(event: DomainEvent): event is RefusalEvent {
+  return event.type.endsWith('Refused') && 'code' in event.data;
+}
 
 /** What an event has beside its data: its type, stream, version, who and why. */
 const envelopeBytes = 220;

@@ -122,7 +122,7 @@ function problemContent(codes: readonly ErrorCode[]): object {
 
 function headersOfStatus(status: number): readonly AnswerHeader[] {
   if (status === 401) return [{ name: 'WWW-Authenticate', says: 'Bearer realm="oakring"' }];
-  return status === 503
+  return status === 503 || status === 429
     ? [{ name: 'Retry-After', says: 'Seconds until it is worth repeating.' }]
     : [];
 }

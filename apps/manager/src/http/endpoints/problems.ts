@@ -9,6 +9,8 @@ const ofAll: readonly ErrorCode[] = [
   'internal',
 ];
 const ofGuarded: readonly ErrorCode[] = ['unauthorized', 'store-away', 'log-damaged'];
+/** Whoever is asked who he is has a rate. */
+const ofCallers: readonly ErrorCode[] = ['too-many-requests'];
 const ofRoles: readonly ErrorCode[] = ['forbidden'];
 const ofChanges: readonly ErrorCode[] = [
   'invalid-json',
@@ -32,6 +34,7 @@ export function problemsOf(endpoint: Endpoint, method: string, path: string): re
       // An address that is longer than any id leads nowhere.
       ...(path.includes('{') ? (['route-unknown'] as const) : []),
       ...(needs === 'nothing' ? [] : ofGuarded),
+      ...(needs === 'nothing' || needs === 'oakestra' ? [] : ofCallers),
       ...(isPermission(needs) ? ofRoles : []),
       ...(isChange ? ofChanges : []),
       ...(answeredBy === 'leader' ? ofForwarded : []),

@@ -177,6 +177,8 @@ interface TestOptions {
   /** Names that others reach us by. */
   readonly names?: readonly string[];
   readonly maxNodes?: number;
+  /** Of a person; absent: as many as a test may want, whose clock stands still. */
+  readonly requestsPerSecond?: number;
   /** Where it is not as usual. */
   readonly measured?: Partial<Measured>;
   /** Besides our own. */
@@ -311,6 +313,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     proof: options.proof ?? null,
     openWire: options.openWire ?? (options.serviceRules === undefined ? null : { hosts: [] }),
     names: options.names ?? [],
+    requestsPerSecond: options.requestsPerSecond ?? 100_000,
     ports,
     logger: false,
   });

@@ -3,7 +3,7 @@ import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from '../../commands/command.js';
 import { PORTS, WORKER_COMMANDS } from '../../injection/tokens.js';
 import type { NodeRecord } from '@oakring/model';
-import { TokenBucket, type Rate } from '../token-bucket.js';
+import { TokenBucket, type Rate } from '../../access/token-bucket.js';
 import { RegistrationDesk } from './registration-desk.js';
 import { byItself } from '../../commands/origin.js';
 

@@ -50,9 +50,9 @@ function addMessages(book: Book, sources: MetricSources): void {
   book.counter(
     {
       name: 'oakring_http_refused_total',
-      is: 'Requests since the start of those who may not ask: no token, a role that may not, another host, another site.',
+      is: 'Requests since the start of those who may not ask: no token, a role that may not, too many, another host, another site.',
       remedy:
-        'growing: the log names the address; give the program its token, or OAKRING_ALLOWED_HOSTS the name that it uses.',
+        'growing: the log names the address; give the program its token, OAKRING_HTTP_RATE a higher figure (too-many-requests), or OAKRING_ALLOWED_HOSTS the name that it uses.',
       labels: ['code'],
     },
     () => samplesOf(sources.traffic.refusals.counts()),
