@@ -47,6 +47,8 @@ const managerMayUse = {
   wires: ['views'],
   broker: ['wires'],
   connection: ['broker', 'config', 'dead-letters', 'wires'],
+  // What brokers of the operator's own are told of who may what.
+  accounts: ['connection', 'outbox', 'supervision', 'wires'],
   // What happens by itself.
   supervision: ['views'],
   outbox: ['commands', 'supervision', 'wires'],
@@ -76,8 +78,17 @@ const managerMayUse = {
   ],
   // What ties the parts together knows all of them, and is known to nobody but who starts it.
   compose: [
-    ...['access', 'config', 'connection', 'dead-letters', 'detection', 'exec', 'grants', 'health'],
-    ...['history', 'http'],
+    ...[
+      'access',
+      'accounts',
+      'broker',
+      'config',
+      'connection',
+      'dead-letters',
+      'detection',
+      'exec',
+    ],
+    ...['grants', 'health', 'history', 'http'],
     ...['inbox', 'inference', 'journal'],
     ...['injection', 'leadership', 'outbox', 'queries', 'recovery', 'rollout', 'scheduling'],
     ...['root', 'sealing', 'streams', 'supervision', 'telemetry', 'verification', 'views', 'wires'],

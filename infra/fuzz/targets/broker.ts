@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { systemPorts } from '@oakring/ports';
 import { PacketGuard } from '../../../apps/manager/src/broker/packet-guard.js';
 import { startEmbeddedBroker } from '../../../apps/manager/src/broker/embedded-broker.js';
+import { letAnyoneIn } from '../../../apps/manager/src/broker/testing/let-in.js';
 import {
   connectPacketWithWill,
   plainConnect,
@@ -55,7 +56,7 @@ const broker: Target = {
   seeds: streams,
   async read(input) {
     port ??= startEmbeddedBroker({
-      ...{ host: '127.0.0.1', port: 0, credentials: null, ports: systemPorts() },
+      ...{ host: '127.0.0.1', port: 0, letIn: letAnyoneIn, ports: systemPorts() },
       internal: { username: 'manager', password: 'of nobody' },
       access: accessOf(spokenDialects),
     }).then((started) => started.port);

@@ -1,11 +1,12 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Logger } from '@nestjs/common';
 import type { Refusal } from '@oakring/contracts';
 import type { AedesOptions, Client, PublishPacket } from 'aedes';
-import type { WorkerAccess } from '../wires/access.js';
+import type { Speaker, WorkerAccess } from '../wires/access.js';
+import type { Door } from './door.js';
 import type { GrantedFilters } from './granted-filters.js';
 import type { OpenSockets } from './open-sockets.js';
 import { RetainedRoom } from './retained-room.js';
+import type { Session, Sessions } from './sessions.js';
 
 const maxClientIdCharacters = 256;
 /** A will is a status, which has a few dozen. */
@@ -13,16 +14,23 @@ const maxWillBytes = 1_024;
 /** Where a refused message goes: nobody may subscribe to it. */
 const discarded = '$oakring/discarded';
 
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
+/** Who sent what was refused. */
+export interface Sender {
+  /** The node that it showed to be; null: none. */
+  readonly node: string | null;
+  /** Network address; empty where the connection has gone. */
+  readonly address: string;
 }
 
-export type RefusedListener = (topic: string, payload: Uint8Array, refusal: Refusal) => void;
+export type RefusedListener = (
+  topic: string,
+  payload: Uint8Array,
+  refusal: Refusal,
+  from: Sender,
+) => void;
 
 interface AccessOptions {
-  readonly credentials: Credentials | null;
-  readonly internal: Credentials;
+  readonly door: Door;
   readonly access: WorkerAccess;
   readonly isRegistered?: (nodeId: string) => boolean;
   readonly onRefused?: RefusedListener;
@@ -30,19 +38,20 @@ interface AccessOptions {
 
 /** What connections hold together. */
 interface Held {
-  readonly sockets: Pick<OpenSockets, 'trust'>;
+  readonly sockets: Pick<OpenSockets, 'trust' | 'addressOf'>;
   readonly filters: GrantedFilters<Client>;
+  readonly sessions: Sessions<Client>;
 }
 
 /** What aedes asks before it lets a client in, takes a message or grants a subscription. */
 export function accessRules(
   options: AccessOptions,
-  { sockets, filters }: Held,
+  { sockets, filters, sessions }: Held,
   logger: Logger,
 ): AedesOptions {
-  const internalClients = new WeakSet<Client>();
-  const retained = new RetainedRoom();
-  let internalClient: Client | null = null;
+  const { door, access } = options;
+  const tell = telling(options, logger);
+  const confine = confining(options, tell);
   return {
     preConnect(_client, packet, done) {
       packet.clean = true;
@@ -50,99 +59,98 @@ export function accessRules(
       done(willBytes > maxWillBytes ? new Error(`a will of ${willBytes} bytes`) : null, true);
     },
     authenticate(client, username, password, done) {
-      const internal = matches(options.internal, username, password);
-      if (client.id.length > maxClientIdCharacters) return done(rejection(2), false);
-      // Nobody may push the manager off its own broker by taking its client id.
-      if (!internal && internalClient?.closed === false && internalClient.id === client.id) {
-        return done(rejection(2), false);
+      const { id: clientId } = client;
+      if (clientId.length > maxClientIdCharacters) return done(rejection(2), false);
+      const address = sockets.addressOf(client.conn);
+      const judged = door.judge({ clientId, username, password, address });
+      if (!judged.admitted) {
+        // Who guesses shall be seen: counted and kept as a dead letter, within their limits.
+        tell({ topic: 'CONNECT', payload: '' }, judged.refusal, { node: null, address });
+        return done(rejection(4), false);
       }
-      if (internal) {
-        internalClients.add(client);
-        internalClient = client;
-        sockets.trust(client.conn);
-        return done(null, true);
-      }
-      const known =
-        options.credentials === null || matches(options.credentials, username, password);
-      if (known) return done(null, true);
-      // Who guesses shall be seen: counted and kept as a dead letter, within their limits.
-      const detail = `Client ${JSON.stringify(client.id)} did not present the credentials of this broker.`;
-      const refusal: Refusal = { code: 'unauthorized', detail };
-      tell(options, { topic: 'CONNECT', payload: '' }, refusal, logger);
-      done(rejection(4), false);
+      sessions.admit(client, { ...judged, clientId, address, isOver: false });
+      if (judged.speaker === null) sockets.trust(client.conn);
+      // aedes ends whoever has the client id already: that must not be somebody else.
+      client.id = `${judged.space}/${clientId}`;
+      done(null, true);
     },
     authorizePublish(client, packet, done) {
-      if (client === null || !internalClients.has(client)) {
-        confine(packet, retained, { ...options, clientId: client?.id ?? '' }, logger);
-      }
+      const session = client === null ? undefined : sessions.get(client);
+      if (session?.speaker !== null) confine(packet, session);
       // An error here would close the connection: a refused message must not.
       done(null);
     },
     authorizeSubscribe(client, subscription, done) {
       const { topic } = subscription;
+      const session = sessions.get(client);
       const allowed =
-        internalClients.has(client) ||
-        (options.access.maySubscribe(topic, client.id) && filters.grant(client, topic));
+        session !== undefined &&
+        (session.speaker === null ||
+          (!session.isOver &&
+            access.maySubscribe(topic, session.speaker) &&
+            filters.grant(client, topic)));
       // Null is answered with the failure code 0x80 (MQTT 3.1.1 §3.9.3).
       done(null, allowed ? subscription : null);
     },
   };
 }
 
-/** Makes of a worker's message what it may be: dropped, not retained, or as it is. */
-function confine(
-  packet: PublishPacket,
-  retained: RetainedRoom,
-  options: AccessOptions & { readonly clientId: string },
-  logger: Logger,
-): void {
-  const { access, clientId, isRegistered = () => true } = options;
-  const { topic } = packet;
-  const refusal = access.publishRefusal(topic, clientId);
-  if (refusal !== null) {
-    tell(options, packet, refusal, logger);
-    packet.topic = discarded;
-    packet.payload = '';
-    packet.retain = false;
-    return;
-  }
-  if (!packet.retain) return;
-  const nodeId = access.keptNodeOf(topic);
-  // What is retained already may always be cleared.
-  const keeps = nodeId !== null && (packet.payload.length === 0 || isRegistered(nodeId));
-  packet.retain = keeps && retained.grant(topic, packet.payload.length);
-}
-
-function tell(
-  { onRefused }: AccessOptions,
-  { topic, payload }: Pick<PublishPacket, 'topic' | 'payload'>,
+type Tell = (
+  message: Pick<PublishPacket, 'topic' | 'payload'>,
   refusal: Refusal,
-  logger: Logger,
-): void {
-  try {
-    onRefused?.(topic, typeof payload === 'string' ? Buffer.from(payload) : payload, refusal);
-  } catch (error) {
-    logger.error(`a listener of refused messages failed: ${String(error)}`);
-  }
+  from: Sender,
+) => void;
+
+/** Makes of a worker's message what it may be: dropped, not retained, or as it is. */
+function confining({ access, isRegistered = () => true }: AccessOptions, tell: Tell) {
+  const retained = new RetainedRoom();
+  return (packet: PublishPacket, session: Session | undefined): void => {
+    const { topic } = packet;
+    const refusal =
+      session?.isOver === true ? over : access.publishRefusal(topic, speakerOf(session));
+    if (refusal !== null) {
+      tell(packet, refusal, senderOf(session));
+      packet.topic = discarded;
+      packet.payload = '';
+      packet.retain = false;
+      return;
+    }
+    if (!packet.retain) return;
+    const nodeId = access.keptNodeOf(topic);
+    // What is retained already may always be cleared.
+    const keeps = nodeId !== null && (packet.payload.length === 0 || isRegistered(nodeId));
+    packet.retain = keeps && retained.grant(topic, packet.payload.length);
+  };
 }
 
-/** Both parts are always compared, in time that does not depend on where they differ. */
-function matches(
-  expected: Credentials,
-  username: string | undefined,
-  password: Uint8Array | undefined,
-): boolean {
-  const sameName = sameSecret(expected.username, username ?? '');
-  const samePassword = sameSecret(expected.password, password ?? '');
-  return sameName && samePassword;
+const over: Refusal = {
+  code: 'unauthorized',
+  detail:
+    'The connection ended because what it showed holds no more; so does what it left to be said.',
+};
+const nobody: Speaker = { is: 'nameless', clientId: '' };
+
+function speakerOf(session: Session | undefined): Speaker {
+  return session?.speaker ?? nobody;
 }
 
-function sameSecret(expected: string, presented: string | Uint8Array): boolean {
-  return timingSafeEqual(digest(expected), digest(presented));
+function senderOf(session: Session | undefined): Sender {
+  const speaker = speakerOf(session);
+  return {
+    node: speaker.is === 'node' ? speaker.node : null,
+    address: session?.address ?? '',
+  };
 }
 
-function digest(value: string | Uint8Array): Buffer {
-  return createHash('sha256').update(value).digest();
+function telling({ onRefused }: AccessOptions, logger: Logger): Tell {
+  return ({ topic, payload }, refusal, from) => {
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+    try {
+      onRefused?.(topic, bytes, refusal, from);
+    } catch (error) {
+      logger.error(`a listener of refused messages failed: ${String(error)}`);
+    }
+  };
 }
 
 /** By the return codes of CONNACK. */

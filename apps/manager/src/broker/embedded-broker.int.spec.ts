@@ -14,12 +14,12 @@ import {
   publishPacket,
   subscribePacket,
 } from './testing/packets.js';
+import { letAnyoneIn } from './testing/let-in.js';
 import { startEmbeddedBroker, type EmbeddedBroker } from './embedded-broker.js';
 import { accessOf } from '../wires/access.js';
 import { nativeDialect } from '../wires/native/native.dialect.js';
 
 const internal = { username: 'inside', password: 'secret' };
-const workers = { username: 'worker', password: 'open sesame' };
 
 Logger.overrideLogger(false);
 setFlagsFromString('--expose_gc');
@@ -47,16 +47,12 @@ describe('the embedded broker', () => {
     await broker.stop();
   });
 
-  async function start(
-    credentials: typeof workers | null = null,
-    port = 0,
-    connections?: number,
-  ): Promise<EmbeddedBroker> {
+  async function start(port = 0, connections?: number): Promise<EmbeddedBroker> {
     return startEmbeddedBroker({
       ...(connections === undefined ? {} : { connections }),
       host: '127.0.0.1',
       port,
-      credentials,
+      letIn: letAnyoneIn,
       internal,
       access: accessOf([nativeDialect]),
       ports: systemPorts(),
@@ -77,7 +73,7 @@ describe('the embedded broker', () => {
 
   it('has a place for a worker though strangers take every one, and keeps the manager its own', async () => {
     await broker.stop();
-    broker = await start(null, 0, 8);
+    broker = await start(0, 8);
     const strangers = async (): Promise<void> => {
       for (let count = 0; count < 20; count += 1) {
         const socket = connectTcp(broker.port, '127.0.0.1');
@@ -271,23 +267,6 @@ describe('the embedded broker', () => {
     expect(await heard).toEqual(['nodes/edge-1/status', '{"status":"offline"}']);
   });
 
-  it('lets nobody take the manager’s client id', async () => {
-    const manager = await join({ ...internal, clientId: 'oakring-c' });
-    await expect(join({ clientId: 'oakring-c' })).rejects.toThrow();
-    expect(manager.connected).toBe(true);
-  });
-
-  it('lets only those in who know the credentials, when there are some, and tells of the others', async () => {
-    const closed = await start(workers);
-    await expect(join({}, closed.port)).rejects.toThrow();
-    await expect(join({ ...workers, password: 'guess' }, closed.port)).rejects.toThrow();
-    const trace = { topic: 'CONNECT', code: 'unauthorized' };
-    expect(refused).toEqual([trace, trace]);
-    expect((await join(workers, closed.port)).connected).toBe(true);
-    expect((await join(internal, closed.port)).connected).toBe(true);
-    await closed.stop();
-  });
-
   it('takes payloads of a mebibyte and cuts off what announces more', async () => {
     const worker = await join();
     await worker.publishAsync('nodes/edge-1/state', Buffer.alloc(1_048_576), { qos: 1 });
@@ -352,7 +331,7 @@ describe('the embedded broker', () => {
   });
 
   it('names the port that is taken, and what to do', async () => {
-    await expect(start(null, broker.port)).rejects.toMatchObject({
+    await expect(start(broker.port)).rejects.toMatchObject({
       code: 'port-taken',
       message: expect.stringMatching(
         `127.0.0.1:${broker.port}.*OAKRING_MQTT_PORT.*OAKRING_MQTT_URL`,

@@ -2,14 +2,16 @@ import { createServer, type Server } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
 import { limitConnections } from '@oakring/http';
-import type { Ports } from '@oakring/ports';
+import type { Ports, Timer } from '@oakring/ports';
 import { Aedes, type Client } from 'aedes';
-import { accessRules, type Credentials, type RefusedListener } from './access-rules.js';
 import type { WorkerAccess } from '../wires/access.js';
+import { accessRules, type RefusedListener } from './access-rules.js';
 import { ControlsSubscribers } from './controls-subscribers.js';
+import { Door, type Credentials, type LetIn } from './door.js';
 import { GrantedFilters } from './granted-filters.js';
 import { OpenSockets } from './open-sockets.js';
 import { persistenceByTopic } from './retained-by-topic.js';
+import { Sessions } from './sessions.js';
 
 /** A connection that has sent no CONNECT by then is closed. */
 const connectTimeoutMs = 10_000;
@@ -21,13 +23,14 @@ const queueLimit = 64;
 const maxUnreleased = 32;
 const maxConnections = 20_000;
 const stopWithinMs = 1_000;
+/** Credentials that end close together have the connections looked at once: a second is promised. */
+const reviewAfterMs = 100;
 
 export interface EmbeddedBrokerOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** What workers must present; null: nothing. */
-  readonly credentials: Credentials | null;
+  readonly letIn: LetIn;
   /** What the manager's own connection presents: made anew for each start, told to nobody. */
   readonly internal: Credentials;
   /** What workers may do. */
@@ -37,7 +40,7 @@ export interface EmbeddedBrokerOptions {
   readonly connections?: number;
   /** Whether a node is known: only its status is retained. Absent: anybody's is. */
   readonly isRegistered?: (nodeId: string) => boolean;
-  /** A message that a worker may not publish was dropped; the connection stays. */
+  /** Somebody was not let in (topic `CONNECT`), or a message was dropped that its sender may not publish. */
   readonly onRefused?: RefusedListener;
 }
 
@@ -48,6 +51,8 @@ export interface EmbeddedBroker {
   readonly port: number;
   /** Closes every connection and the port. */
   stop(): Promise<void>;
+  /** Credentials have changed: connections that would not be let in again are closed, shortly. */
+  review(): void;
   /** `clean`: it said DISCONNECT. Called once for each node that lost its last listener. */
   onClientGone(listener: ClientGoneListener): void;
 }
@@ -65,6 +70,10 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
   const filters = new GrantedFilters<Client>((client) =>
     sockets.close(client.conn, 'it had most subscriptions'),
   );
+  const sessions = new Sessions<Client>(options.access, filters, (client, why) =>
+    sockets.close(client.conn, why),
+  );
+  const door = new Door(options.internal, options.letIn);
   const broker = await Aedes.createBroker({
     // Unlimited. With a limit what waits is handed on by recursion, one level a message: ten thousand
     // last wills at once overflowed the stack and ended the process.
@@ -75,7 +84,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     drainTimeout: drainTimeoutMs,
     queueLimit,
     maxInflightInbound: maxUnreleased,
-    ...accessRules(options, { sockets, filters }, logger),
+    ...accessRules({ ...options, door }, { sockets, filters, sessions }, logger),
   });
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.take(socket);
@@ -91,13 +100,20 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
   // Not in the types, though aedes emits it; without a listener it would end the process.
   (broker as NodeJS.EventEmitter).on('error', (error: Error) => logger.error(error.message));
   const listeners = new Set<ClientGoneListener>();
+  broker.on('client', (client) => sessions.began(client));
+  broker.on('clientDisconnect', (client) => sessions.ended(client));
   countFilters(broker, filters);
-  reportGoneClients(broker, options.access, listeners, logger);
+  reportGoneClients(broker, { ...options, filters, sessions }, listeners, logger);
+  const reviewing = gathered(options.ports, () => sessions.review());
   try {
     const port = await listen(server, options);
     return {
       port,
-      stop: () => stop(server, broker, sockets, options.ports),
+      stop: () => {
+        reviewing.stop();
+        return stop(server, broker, sockets, options.ports);
+      },
+      review: reviewing.soon,
       onClientGone: (listener) => void listeners.add(listener),
     };
   } catch (error) {
@@ -114,16 +130,41 @@ function countFilters(broker: Aedes, filters: GrantedFilters<Client>): void {
   broker.on('clientDisconnect', (client) => filters.gone(client));
 }
 
+/** Does `work` once, shortly, however often it is asked for meanwhile. */
+function gathered({ timers }: Pick<Ports, 'timers'>, work: () => void) {
+  let timer: Timer | null = null;
+  let isStopped = false;
+  return {
+    soon: (): void => {
+      if (isStopped) return;
+      timer ??= timers.after(reviewAfterMs, () => {
+        timer = null;
+        work();
+      });
+    },
+    stop: (): void => {
+      isStopped = true;
+      timer?.cancel();
+    },
+  };
+}
+
+interface Seen {
+  readonly access: WorkerAccess;
+  readonly filters: GrantedFilters<Client>;
+  readonly sessions: Sessions<Client>;
+}
+
 function reportGoneClients(
   broker: Aedes,
-  access: WorkerAccess,
+  { access, filters: granted, sessions }: Seen,
   listeners: ReadonlySet<ClientGoneListener>,
   logger: Logger,
 ): void {
   const subscribers = new ControlsSubscribers<Client>((filter) => access.ordersNodeOf(filter));
   broker.on('subscribe', (subscriptions, client) => {
     for (const { topic } of subscriptions) {
-      if (access.maySubscribe(topic)) subscribers.subscribed(client, topic);
+      if (granted.has(client, topic)) subscribers.subscribed(client, topic);
     }
   });
   broker.on('unsubscribe', (filters, client) => {
@@ -138,7 +179,7 @@ function reportGoneClients(
     for (const nodeId of nodes.length === 0 ? [null] : nodes) {
       for (const listener of listeners) {
         try {
-          listener(client.id, nodeId, clean);
+          listener(sessions.get(client)?.clientId ?? client.id, nodeId, clean);
         } catch (error) {
           logger.error(`a listener of ended connections failed: ${String(error)}`);
         }

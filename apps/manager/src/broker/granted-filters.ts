@@ -24,6 +24,15 @@ export class GrantedFilters<C> {
     return true;
   }
 
+  has(connection: C, filter: string): boolean {
+    return this.filtersOf.get(connection)?.has(filter) === true;
+  }
+
+  /** What the connection has been granted. */
+  of(connection: C): Iterable<string> {
+    return this.filtersOf.get(connection) ?? [];
+  }
+
   unsubscribed(connection: C, filter: string): void {
     if (this.filtersOf.get(connection)?.delete(filter) === true) this.total -= 1;
   }

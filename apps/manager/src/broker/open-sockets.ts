@@ -65,6 +65,11 @@ export class OpenSockets {
     if (known !== null) this.trusted.add(known);
   }
 
+  /** Where it comes from; empty once it is closed. */
+  addressOf(socket: unknown): string {
+    return this.socketOf(socket)?.remoteAddress ?? '';
+  }
+
   isTrusted(socket: Socket): boolean {
     return this.trusted.has(socket);
   }

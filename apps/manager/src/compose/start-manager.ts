@@ -33,8 +33,8 @@ import { witnessesOf, witnessView } from './witnesses.js';
 import type { CertificateFiles, LeadershipView } from '../injection/query-tokens.js';
 import type { Projection } from '../views/projection.js';
 import { LedgerVerification } from '../verification/ledger-verification.js';
-import { clusterKey } from '@oakring/model';
 import { openAccess, type ManagerAccess } from './open-access.js';
+import { brokerCluster } from './broker-cluster.js';
 import { openBrokerOf } from './open-broker-of.js';
 import { openKept, type Kept } from './open-kept.js';
 
@@ -107,13 +107,12 @@ async function start(
   const kept = await openKept(settings, { ports, warn, stopping: options.stopping }, stopping);
   const { stores, projection } = kept;
   const positionBefore = projection.position;
-  const { identities, ...access } = openAccess(settings, kept, ports, (...line) =>
-    own.say(...line),
-  );
+  const { identities, ...access } = openAccess(settings, kept, ports, (...one) => own.say(...one));
   const { log, place } = stores;
   const verification = new LedgerVerification({ log, projection, ports, place, warn });
   stopping.add(() => verification.stop());
-  const link = await connectBroker(settings, clusterOf(kept), kept.deadLetters, ports);
+  const cluster = brokerCluster(settings, kept, identities);
+  const link = await connectBroker(settings, cluster, ports);
   const { broker, connection } = link;
   stopping.add(() => broker?.stop());
   const authority = await openAuthority(settings, ports);
@@ -212,14 +211,6 @@ function schedulerOf(
     // One that nobody names is in this process.
     settings.schedulerUrl === null ? tls.own : tls.others,
   );
-}
-
-function clusterOf({ projection: { state }, wires }: Pick<Kept, 'projection' | 'wires'>) {
-  return {
-    id: (): string => state.cluster.get(clusterKey)?.clusterId ?? '',
-    hasNode: (nodeId: string): boolean => state.nodes.get(nodeId) !== undefined,
-    wires,
-  };
 }
 
 /** The log has a line for each event, and where we stand in each line. */

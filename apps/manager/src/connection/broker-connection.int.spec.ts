@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import { systemPorts, type Ports } from '@oakring/ports';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { startEmbeddedBroker, type EmbeddedBroker } from '../broker/embedded-broker.js';
+import { letAnyoneIn } from '../broker/testing/let-in.js';
 import { hasMosquitto, startMosquitto } from '../broker/testing/mosquitto.js';
 import { accessOf } from '../wires/access.js';
 import { nativeDialect } from '../wires/native/native.dialect.js';
@@ -293,7 +294,7 @@ function bound(timers: Ports['timers']): Ports['timers'] {
 
 function startBroker(port: number): Promise<EmbeddedBroker> {
   return startEmbeddedBroker({
-    ...{ host: '127.0.0.1', port, credentials: null, internal, ports },
+    ...{ host: '127.0.0.1', port, letIn: letAnyoneIn, internal, ports },
     access: accessOf(wires.dialects),
   });
 }

@@ -1,5 +1,6 @@
 import { bracketed, reachable } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import type { LetIn } from '../broker/door.js';
 import { startEmbeddedBroker, type EmbeddedBroker } from '../broker/embedded-broker.js';
 import type { ManagerSettings } from '../config/manager-settings.js';
 import type { DeadLetters } from '../dead-letters/dead-letters.js';
@@ -20,18 +21,29 @@ export interface BrokerLink {
   readonly url: string;
 }
 
+/** Who the broker is for. */
+export interface BrokerCluster {
+  /** Known once the cluster is founded. */
+  id(): string;
+  hasNode(nodeId: string): boolean;
+  readonly wires: Wires;
+  readonly deadLetters: DeadLetters;
+  /** Whom the broker in this process lets in. */
+  readonly letIn: LetIn;
+  /** Calls back when a credential came, or one may have ended. */
+  onCredentials(listener: () => void): void;
+}
+
 /**
  * The broker in this process, unless the settings name one elsewhere, and our one connection to it.
  * The client id is the cluster's: the broker itself cuts off a predecessor.
  */
 export async function connectBroker(
   settings: ManagerSettings,
-  /** Known once the cluster is founded. */
-  cluster: { id(): string; hasNode(nodeId: string): boolean; readonly wires: Wires },
-  deadLetters: DeadLetters,
+  cluster: BrokerCluster,
   ports: Ports,
 ): Promise<BrokerLink> {
-  const { wires } = cluster;
+  const { wires, deadLetters, letIn } = cluster;
   const clientId = (): string => `oakring-${cluster.id()}`;
   const { mqttUrl, mqttUsername: username, mqttPassword: password } = settings;
   const tls = brokerTls(settings);
@@ -47,20 +59,22 @@ export async function connectBroker(
   const broker = await startEmbeddedBroker({
     host: settings.host,
     port: settings.mqttPort,
-    credentials: username === null || password === null ? null : { username, password },
+    letIn,
     internal,
-    access: accessOf(wires.dialects, (nodeId) => wires.dialectOf(nodeId)),
+    access: accessOf(wires.dialects, {
+      dialectOf: (nodeId) => wires.dialectOf(nodeId),
+      hasJoined: (nodeId) => letIn.nodes.hasJoined(nodeId),
+    }),
     ports,
     isRegistered: (nodeId) => cluster.hasNode(nodeId),
-    onRefused: (topic, payload, { code, detail }) =>
+    onRefused: (topic, payload, { code, detail }, { node, address }) =>
       deadLetters.record({
-        topic,
-        code,
-        reason: detail,
-        payload: Buffer.from(payload),
-        nodeId: null,
+        ...{ topic, code, reason: detail, payload: Buffer.from(payload) },
+        // No id has an @: who has no name cannot use up what is kept of a node.
+        nodeId: node ?? `@${address}`,
       }),
   });
+  cluster.onCredentials(() => broker.review());
   const here = `mqtt://${bracketed(reachable(settings.host))}:${broker.port}`;
   const address = () => ({ url: here, ...internal, clientId: clientId() });
   return {

@@ -14,7 +14,7 @@ export interface RefusedMessage {
   readonly code: ErrorCode;
   readonly reason: string;
   readonly payload: Uint8Array;
-  /** Whose it is, by its topic; null when the topic names no node. */
+  /** Whose it is, as far as is known: what is kept of one leaves room for others. */
   readonly nodeId: string | null;
 }
 

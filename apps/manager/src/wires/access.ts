@@ -3,23 +3,39 @@ import type { Dialect } from './dialect.port.js';
 import { NodeTopics } from './node-topics.js';
 import { mayPass } from './passing.js';
 
-/** What workers may do at a broker, by what their dialects say. Without `clientId` that is not judged. */
+/** Who a connection to a broker has shown that it is. */
+export type Speaker =
+  /** It showed the node's credential: it is that node, and no other. */
+  | { readonly is: 'node'; readonly node: string }
+  /** It showed what is not of one node, or need not show anything: any node that has no credential of its own. */
+  | { readonly is: 'anyone'; readonly clientId: string }
+  /** It showed nothing where others must: for dialects whose workers cannot show anything. */
+  | { readonly is: 'nameless'; readonly clientId: string };
+
+/** What is known of nodes. */
+export interface KnownNodes {
+  /** Name of a node's dialect; null: nobody knows the node. */
+  dialectOf(nodeId: string): string | null;
+  /** Whether it has a credential of its own, also one that holds no more: nobody speaks for it without. */
+  hasJoined(nodeId: string): boolean;
+}
+
+/** Nobody knows any node. */
+export const noNodes: KnownNodes = { dialectOf: () => null, hasJoined: () => false };
+
+/** What workers may do at a broker, by what their dialects say. */
 export interface WorkerAccess {
-  /** Why a worker may not publish on `topic`; null when it may: only what goes up, of one node. */
-  publishRefusal(topic: string, clientId?: string): Refusal | null;
+  /** Why `by` may not publish on `topic`; null when it may: only what goes up, of one node. */
+  publishRefusal(topic: string, by: Speaker): Refusal | null;
   /** A worker may subscribe to what goes down to one node: no wildcards. */
-  maySubscribe(filter: string, clientId?: string): boolean;
+  maySubscribe(filter: string, by: Speaker): boolean;
   /** The node whose last message on a topic the broker may keep for later; else null. */
   keptNodeOf(topic: string): string | null;
   /** The node whose orders a filter asks for; null for any other filter. */
   ordersNodeOf(filter: string): string | null;
 }
 
-export function accessOf(
-  dialects: readonly Dialect[],
-  /** Name of a node's dialect; null: nobody knows the node. */
-  dialectOf: (nodeId: string) => string | null = () => null,
-): WorkerAccess {
+export function accessOf(dialects: readonly Dialect[], nodes: KnownNodes = noNodes): WorkerAccess {
   const valued = <T extends { readonly topic: string }>(topicsOf: (of: Dialect) => readonly T[]) =>
     dialects.flatMap((dialect) =>
       topicsOf(dialect).map((of) => ({ topic: of.topic, value: { of, dialect } })),
@@ -27,31 +43,20 @@ export function accessOf(
   const up = new NodeTopics(valued((dialect) => dialect.up));
   const down = new NodeTopics(valued((dialect) => dialect.down));
   const passing = dialects.flatMap(({ beside = [] }) => beside);
-  /** Whether a worker with this connection may be the node. */
-  const isItself = (found: Found, clientId: string | undefined): boolean => {
-    if (clientId === undefined) return true;
-    const name = dialectOf(found.nodeId);
-    return found.values.some(
-      ({ dialect }) =>
-        (name === null || dialect.name === name) &&
-        (dialect.clientOf?.(found.nodeId) ?? clientId) === clientId,
-    );
-  };
   return {
-    publishRefusal: (topic, clientId) => {
+    publishRefusal: (topic, by) => {
       const found = up.find(topic);
       if (found === null) {
-        return mayPass(passing, 'say', topic, clientId ?? '') ? null : unknownTopic(topic);
+        return mayPass(passing, 'say', topic, passingAs(by)) ? null : unknownTopic(topic);
       }
-      if (isItself(found, clientId)) return idRefusal(topic, found.nodeId);
-      const shown = JSON.stringify(shortened(clientId));
-      const detail = `${shown} may not speak for node ${found.nodeId}: its worker is called otherwise.`;
-      return { code: 'id-mismatch', detail };
+      const { nodeId } = found;
+      if (isOf(found, by, nodes) || !isId(nodeId)) return idRefusal(topic, nodeId);
+      return notItsNode(nodeId, by);
     },
-    maySubscribe: (filter, clientId) => {
+    maySubscribe: (filter, by) => {
       const found = down.find(filter);
-      if (found === null) return mayPass(passing, 'hear', filter, clientId ?? '');
-      return isId(found.nodeId) && isItself(found, clientId);
+      if (found === null) return mayPass(passing, 'hear', filter, passingAs(by));
+      return isId(found.nodeId) && isOf(found, by, nodes);
     },
     keptNodeOf: (topic) => {
       const found = up.find(topic);
@@ -70,9 +75,45 @@ interface Found {
   readonly values: readonly { readonly dialect: Dialect }[];
 }
 
+/** Whether whoever speaks may be the node of the topic, in a dialect that has the topic. */
+function isOf({ nodeId, values }: Found, by: Speaker, nodes: KnownNodes): boolean {
+  // On its own topics it may speak as it likes: it is read in the dialect of its registration.
+  if (by.is === 'node') return by.node === nodeId;
+  if (nodes.hasJoined(nodeId)) return false;
+  const name = nodes.dialectOf(nodeId);
+  return values.some(
+    ({ dialect }) => (name ?? dialect.name) === dialect.name && isCalled(dialect, nodeId, by),
+  );
+}
+
+/** Workers of some dialects have nothing to show, and a name that goes with that of their node. */
+function isCalled(
+  { clientOf }: Dialect,
+  nodeId: string,
+  { is, clientId }: Exclude<Speaker, { is: 'node' }>,
+): boolean {
+  return clientOf === undefined ? is !== 'nameless' : clientOf(nodeId) === clientId;
+}
+
+/** What programs beside workers are called; null: it is one of ours. */
+function passingAs(by: Speaker): string | null {
+  return by.is === 'node' ? null : by.clientId;
+}
+
 export function unknownTopic(topic: string): Refusal {
   const shown = JSON.stringify(shortened(topic));
   return { code: 'topic-unknown', detail: `${shown} is not a topic that workers publish on.` };
+}
+
+function notItsNode(nodeId: string, by: Speaker): Refusal {
+  const who =
+    by.is === 'node' ? `Node ${by.node}` : `Client ${JSON.stringify(shortened(by.clientId))}`;
+  return {
+    code: 'sender-mismatch',
+    detail: `${who} may not speak for node ${nodeId}.`,
+    field: 'topic',
+    value: nodeId,
+  };
 }
 
 /** Why nobody can be the node that a topic names; null when it is an id. */

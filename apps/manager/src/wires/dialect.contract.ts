@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { errorCatalogue } from '@oakring/contracts';
 import type { CommandRecord } from '@oakring/model';
 import fc from 'fast-check';
-import { accessOf } from './access.js';
+import { accessOf, type Speaker } from './access.js';
 import { nodeMark, type Dialect, type OrderKind, type OrderOf } from './dialect.port.js';
 import { topicOfNode } from './node-topics.js';
 
@@ -40,6 +40,9 @@ export const orders: { readonly [K in OrderKind]: OrderOf<K> } = {
 /** What holds for every dialect. */
 export function dialectContract(dialect: Dialect): void {
   const access = accessOf([dialect]);
+  const { clientOf = () => 'c' } = dialect;
+  /** Its worker, where several have one credential, or it need not show any. */
+  const worker: Speaker = { is: 'anyone', clientId: clientOf('edge-1') };
 
   describe(`The dialect ${dialect.name}`, () => {
     it('names the node once in each of its topics', () => {
@@ -54,12 +57,12 @@ export function dialectContract(dialect: Dialect): void {
 
     it('lets workers say what it says up, hear what it says down, and neither the other way', () => {
       for (const topic of dialect.up.map((each) => topicOfNode(each.topic, 'edge-1'))) {
-        expect([topic, access.publishRefusal(topic)]).toEqual([topic, null]);
-        expect([topic, access.maySubscribe(topic)]).toEqual([topic, false]);
+        expect([topic, access.publishRefusal(topic, worker)]).toEqual([topic, null]);
+        expect([topic, access.maySubscribe(topic, worker)]).toEqual([topic, false]);
       }
       for (const topic of dialect.down.map((each) => topicOfNode(each.topic, 'edge-1'))) {
-        expect([topic, access.maySubscribe(topic)]).toEqual([topic, true]);
-        expect(access.publishRefusal(topic)).toMatchObject({ code: 'topic-unknown' });
+        expect([topic, access.maySubscribe(topic, worker)]).toEqual([topic, true]);
+        expect(access.publishRefusal(topic, worker)).toMatchObject({ code: 'topic-unknown' });
       }
     });
 
@@ -87,7 +90,7 @@ export function dialectContract(dialect: Dialect): void {
       for (const order of Object.values(orders)) {
         const encoded = dialect.encode('edge-1', order);
         if (encoded.ok) {
-          expect([order.what, access.maySubscribe(encoded.value.topic)]).toEqual([
+          expect([order.what, access.maySubscribe(encoded.value.topic, worker)]).toEqual([
             order.what,
             true,
           ]);

@@ -1,13 +1,14 @@
 import { isId } from '@oakring/contracts';
 import { anyMark, nodeMark, type PassingTopic } from './dialect.port.js';
 
-/** Whether a client may say something on a topic (or hear a filter) that is none of ours. */
+/** Whether a client may say something on a topic (or hear a filter) that is none of ours. Null: it is one of ours. */
 export function mayPass(
   passing: readonly PassingTopic[],
   may: PassingTopic['may'],
   topic: string,
-  clientId: string,
+  clientId: string | null,
 ): boolean {
+  if (clientId === null) return false;
   const levels = topic.split('/');
   return passing.some((each) => each.may === may && fits(each, levels, clientId));
 }

@@ -37,6 +37,13 @@ export const requestErrors = {
     title: 'The id in the topic differs from the id in the payload',
     remedy: 'Publish under nodes/<id>/… with the same id in the payload.',
   },
+  'sender-mismatch': {
+    status: 403,
+    title: 'The message is in the name of a node that its sender is not',
+    remedy:
+      'A connection speaks for the node whose credential it showed: connect with that of the node ' +
+      '(docs/native-protocol.md).',
+  },
   'technology-unknown': {
     status: 400,
     title: 'The technology is not known',

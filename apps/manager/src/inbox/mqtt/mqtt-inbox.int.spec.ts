@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { systemPorts } from '@oakring/ports';
 import { startEmbeddedBroker } from '../../broker/embedded-broker.js';
+import { letAnyoneIn } from '../../broker/testing/let-in.js';
 import { accessOf } from '../../wires/access.js';
 import { nativeDialect } from '../../wires/native/native.dialect.js';
 import {
@@ -29,7 +30,7 @@ async function embedded(port = 0): Promise<BrokerUnderTest> {
   const broker = await startEmbeddedBroker({
     host: '127.0.0.1',
     port,
-    credentials: null,
+    letIn: letAnyoneIn,
     internal,
     access: accessOf([nativeDialect]),
     ports: systemPorts(),

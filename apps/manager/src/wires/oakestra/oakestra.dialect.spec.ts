@@ -93,28 +93,49 @@ describe('The dialect of Oakestra’s workers', () => {
 });
 
 describe('What its programs may do at the embedded broker', () => {
-  const access = accessOf([nativeDialect, oakestraDialect], (nodeId) =>
-    nodeId === 'n' ? 'native' : 'oakestra',
-  );
-  const mayPublish = (topic: string, client: string) =>
-    access.publishRefusal(topic, client) === null;
+  const access = accessOf([nativeDialect, oakestraDialect], {
+    dialectOf: (nodeId) => (nodeId === 'n' ? 'native' : 'oakestra'),
+    hasJoined: (nodeId) => nodeId === 'joined',
+  });
+  // Alike whether others are asked for a credential or nobody is.
+  const kinds = ['nameless', 'anyone'] as const;
+  const alike = <T>(answers: readonly T[]): T => {
+    expect(answers[1]).toEqual(answers[0]);
+    return answers[0] as T;
+  };
+  const refusalOf = (topic: string, clientId: string) =>
+    alike(kinds.map((is) => access.publishRefusal(topic, { is, clientId })));
+  const mayPublish = (topic: string, clientId: string) => refusalOf(topic, clientId) === null;
+  const mayHear = (filter: string, clientId: string) =>
+    alike(kinds.map((is) => access.maySubscribe(filter, { is, clientId })));
 
   it('a worker speaks and listens under its own id only', () => {
     for (const kind of ['information', 'job', 'jobs/resources']) {
       expect(mayPublish(`nodes/a/${kind}`, 'a-ne')).toBe(true);
-      expect(access.publishRefusal(`nodes/a/${kind}`, 'b-ne')?.code).toBe('id-mismatch');
+      expect(refusalOf(`nodes/a/${kind}`, 'b-ne')?.code).toBe('sender-mismatch');
     }
     for (const kind of ['deploy', 'delete']) {
-      expect(access.maySubscribe(`nodes/a/control/${kind}`, 'a-ne')).toBe(true);
-      expect(access.maySubscribe(`nodes/a/control/${kind}`, 'b-ne')).toBe(false);
+      expect(mayHear(`nodes/a/control/${kind}`, 'a-ne')).toBe(true);
+      expect(mayHear(`nodes/a/control/${kind}`, 'b-ne')).toBe(false);
       expect(mayPublish(`nodes/a/control/${kind}`, 'a-ne')).toBe(false);
     }
-    expect(access.maySubscribe('nodes/+/control/deploy', 'a-ne')).toBe(false);
+    expect(mayHear('nodes/+/control/deploy', 'a-ne')).toBe(false);
   });
 
-  it('a native worker calls itself what it likes', () => {
-    expect(mayPublish('nodes/n/information', 'anything')).toBe(true);
-    expect(access.maySubscribe('nodes/n/controls', 'anything')).toBe(true);
+  it('a native worker calls itself what it likes, and shows something', () => {
+    const by = { is: 'anyone', clientId: 'anything' } as const;
+    expect(access.publishRefusal('nodes/n/information', by)).toBeNull();
+    expect(access.maySubscribe('nodes/n/controls', by)).toBe(true);
+    const nameless = { is: 'nameless', clientId: 'n-ne' } as const;
+    expect(access.publishRefusal('nodes/n/information', nameless)?.code).toBe('sender-mismatch');
+  });
+
+  it('nobody is a node that has joined by being called so', () => {
+    expect(mayPublish('nodes/joined/information', 'joined-ne')).toBe(false);
+    expect(mayHear('nodes/joined/control/deploy', 'joined-ne')).toBe(false);
+    const own = { is: 'node', node: 'joined' } as const;
+    expect(access.publishRefusal('nodes/joined/job', own)).toBeNull();
+    expect(access.publishRefusal('nodes/joined/net/subnet', own)?.code).toBe('topic-unknown');
   });
 
   it('the network of a node asks under its id, and that of the cluster hears all and answers', () => {
@@ -126,12 +147,12 @@ describe('What its programs may do at the embedded broker', () => {
       expect(mayPublish(`nodes/a/net/${kind}`, 'b')).toBe(false);
     }
     for (const kind of ['subnetwork/result', 'tablequery/result']) {
-      expect(access.maySubscribe(`nodes/a/net/${kind}`, 'a')).toBe(true);
-      expect(access.maySubscribe(`nodes/a/net/${kind}`, 'b')).toBe(false);
+      expect(mayHear(`nodes/a/net/${kind}`, 'a')).toBe(true);
+      expect(mayHear(`nodes/a/net/${kind}`, 'b')).toBe(false);
       expect(mayPublish(`nodes/a/net/${kind}`, 'random')).toBe(true);
     }
-    expect(access.maySubscribe('nodes/+/net/#', 'random')).toBe(true);
-    expect(access.maySubscribe('jobs/a.b.c.d/updates_available', 'a')).toBe(true);
+    expect(mayHear('nodes/+/net/#', 'random')).toBe(true);
+    expect(mayHear('jobs/a.b.c.d/updates_available', 'a')).toBe(true);
     expect(mayPublish('jobs/a.b.c.d/updates_available', 'random')).toBe(true);
   });
 
@@ -144,6 +165,6 @@ describe('What its programs may do at the embedded broker', () => {
     'jobs/#',
     'jobs/+/updates_available',
   ])('nobody hears %s', (filter) => {
-    expect(access.maySubscribe(filter, 'a')).toBe(false);
+    expect(mayHear(filter, 'a')).toBe(false);
   });
 });
