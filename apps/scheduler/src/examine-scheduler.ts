@@ -2,6 +2,7 @@ import {
   badFinding,
   examineMachine,
   examinePort,
+  servedAt,
   unseenFindings,
   type Finding,
 } from '@oakring/host';
@@ -18,10 +19,11 @@ export async function examineScheduler(
   const looked = 'settings (environment and flags)';
   try {
     const settings = readSchedulerSettings(env);
-    const address = await listenAddress(listenerOf(settings));
+    const address = await listenAddress(listenerOf(settings, settings));
     const { schedulerPort: port } = settings;
     const place = { name: 'scheduler', setting: 'OAKRING_SCHEDULER_PORT', address, port };
-    const isOurs = () => ours(`http://127.0.0.1:${port}`);
+    const scheme = servedAt(address, settings) === null ? 'http' : 'https';
+    const isOurs = () => ours(`${scheme}://127.0.0.1:${port}`);
     return [
       { part: 'settings', level: 'ok', looked, seen: 'all of them can be used' },
       await examinePort(place, async () => ((await isOurs()) ? 'a scheduler answers there' : null)),

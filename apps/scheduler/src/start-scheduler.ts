@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { maxJsonDepth, schedulePath } from '@oakring/contracts';
-import { authorityFile, servedAt, Trust, type TlsSettings } from '@oakring/host';
+import { authorityFile, plainTls, servedAt, Trust, type TlsSettings } from '@oakring/host';
 import {
   createListener,
   isHealthCheck,
@@ -58,13 +58,13 @@ export interface RunningScheduler {
 export async function startScheduler(options: SchedulerOptions): Promise<RunningScheduler> {
   const { managerUrl, token, ports, host, port, limits = usualLimits } = options;
   const shown = options.managerToken ?? token;
-  const address = await listenAddress(listenerOf(options));
+  const address = await listenAddress(listenerOf(options, options.certificates ?? plainTls));
   const certificate = certificateAt(address, options);
   const observer = new Observer(new HttpNodeView(managerUrl, shown, trustOf(options)), ports);
   const app = await createListener(SchedulerModule.with(observer, ports), {
     ...{ name: 'scheduler', logContext, limits, certificate },
     admit: withOneToken(guardOf(options), isHealthCheck),
-    names: ownNames(address, options),
+    names: [...ownNames(address, options), ...(certificate?.names ?? [])],
     maxBodyBytes,
     readBody: readMessage(maxDepth),
     requestId: () => ports.ids.next(),

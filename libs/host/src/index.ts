@@ -9,6 +9,7 @@ export {
   authorityFile,
   certificateFiles,
   certificateNames,
+  plainTls,
   readServed,
   type CertificateFiles,
   type ServedCertificates,

@@ -26,11 +26,17 @@ export interface Listener {
   /** Variables of credentials that are not set. */
   readonly missing: readonly string[];
   readonly allowOpen: boolean;
+  readonly tls: TlsSettings;
 }
 
-/** Throws `settings-invalid` when `address`, which is to be bound, lets others in without credentials. */
-export function refuseOpenListener(address: string, { host, missing, allowOpen }: Listener): void {
-  if (isLoopbackAddress(address) || allowOpen || missing.length === 0) return;
+/**
+ * Throws `settings-invalid` when `address`, which is to be bound, lets others in without credentials, or what is said
+ * there is not encrypted.
+ */
+export function refuseOpenListener(address: string, listener: Listener): void {
+  const { host, missing, allowOpen } = listener;
+  if (isLoopbackAddress(address) || allowOpen) return;
+  if (missing.length === 0) return refusePlainListener(address, listener);
   const leadsTo = address === host ? '' : ` (${address})`;
   throw new OakringError({
     code: 'settings-invalid',
@@ -39,6 +45,24 @@ export function refuseOpenListener(address: string, { host, missing, allowOpen }
       `${missing.length === 1 ? 'is' : 'are'} not set. Set credentials, or OAKRING_ALLOW_OPEN=true.`,
     field: 'OAKRING_HOST',
     value: host,
+  });
+}
+
+function refusePlainListener(address: string, { host, tls }: Listener): void {
+  if (tls.tls === 'proxy' || servedAt(address, tls) !== null) return;
+  const leadsTo = address === host ? '' : ` (${address})`;
+  const remedy =
+    tls.tls === 'false'
+      ? 'Take OAKRING_TLS=false away, and make certificates where there are none'
+      : 'Make certificates';
+  throw new OakringError({
+    code: 'settings-invalid',
+    detail:
+      `OAKRING_HOST=${host}${leadsTo} is reachable from other machines, and what is said there would not be ` +
+      `encrypted. ${remedy}: oakring certs init --data ${tls.data} (or OAKRING_TLS=proxy where it is encrypted ` +
+      'before it comes here, OAKRING_ALLOW_OPEN=true where nobody is to be kept out).',
+    field: 'OAKRING_TLS',
+    value: tls.tls,
   });
 }
 

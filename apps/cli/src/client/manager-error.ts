@@ -41,13 +41,36 @@ function problemOf(body: string): Problem | null {
 
 /** The error of a request that got no answer, with what a person can do about it. */
 export function unreachable(url: string, error: unknown): ManagerError {
+  const reason = reasonOf(error);
   return new ManagerError(
-    `No manager answers at ${url} (${reasonOf(error)}). ` +
-      `Start one with "oakring up", or name where it is with --url or OAKRING_URL.`,
+    unverified.test(reason)
+      ? `Whoever answers at ${url} is not believed (${reason}): ${remedyOf(reason)}.`
+      : `No manager answers at ${url} (${reason}). ` +
+          `Start one with "oakring up", or name where it is with --url or OAKRING_URL${plainHint(url, reason)}.`,
     'unreachable',
     null,
     { cause: error },
   );
+}
+
+/** What Node says of a certificate, by the codes of OpenSSL. */
+const unverified = /^(ERR_TLS_CERT_ALTNAME_INVALID|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
+
+function remedyOf(reason: string): string {
+  switch (reason) {
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return 'its certificate is for other names; "oakring certs renew --name" there adds one';
+    case 'CERT_HAS_EXPIRED':
+      return 'its certificate has ended; "oakring certs renew" there makes another';
+    default:
+      return 'name the certificates of its CA with --ca-file or OAKRING_TLS_CA';
+  }
+}
+
+/** Whoever speaks TLS ends a connection that does not, without a word. */
+function plainHint(url: string, reason: string): string {
+  const isCut = url.startsWith('http:') && /^(ECONNRESET|UND_ERR_SOCKET)$/.test(reason);
+  return isCut ? '; where it speaks TLS its address begins with https://' : '';
 }
 
 /** fetch hides what happened in its error's cause: a code of the system, or a sentence. */

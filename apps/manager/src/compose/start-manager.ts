@@ -87,8 +87,8 @@ export async function startManager(
     // From here on the host is the address that was judged.
     const host = await listenAddress(listenerOf(settings));
     if (settings.speaksOakestra) refuseOpenWire(host, settings);
-    const names = ownNames(host, settings);
     const tls = managerTls(host, settings, ports, stopping);
+    const names = [...ownNames(host, settings), ...(tls.shown?.names ?? [])];
     return await start({ ...settings, host }, ports, { ...options, names, tls }, stopping);
   } catch (error) {
     await stopping.run();

@@ -263,5 +263,5 @@ export function listenerOf(settings: Settings<typeof catalogue>): Listener {
   if (token === null) missing.push('OAKRING_TOKEN');
   if (mqttUrl === null && mqttUsername === null) missing.push('OAKRING_MQTT_USERNAME');
   if (mqttUrl === null && mqttPassword === null) missing.push('OAKRING_MQTT_PASSWORD');
-  return { host, missing, allowOpen };
+  return { host, missing, allowOpen, tls: settings };
 }

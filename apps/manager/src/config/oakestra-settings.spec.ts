@@ -60,7 +60,7 @@ describe('Settings of Oakestra', () => {
   it('are refused beyond loopback, unless it is said who may come, and by which broker', () => {
     const open = {
       ...{ OAKRING_OAKESTRA: 'true', OAKRING_HOST: '10.0.0.1', OAKRING_TOKEN: 't' },
-      ...{ OAKRING_MQTT_USERNAME: 'u', OAKRING_MQTT_PASSWORD: 'p' },
+      ...{ OAKRING_MQTT_USERNAME: 'u', OAKRING_MQTT_PASSWORD: 'p', OAKRING_TLS: 'proxy' },
     };
     const closed = {
       ...{ MQTT_CERT: '/certs', OAKRING_MQTT_URL: 'mqtts://broker:1' },

@@ -24,8 +24,10 @@ describe('the settings of a scheduler', () => {
   });
 
   it('are refused beyond loopback without a token, unless that is asked for', () => {
-    const open = { OAKRING_HOST: '0.0.0.0' };
+    const open = { OAKRING_HOST: '0.0.0.0', OAKRING_TLS: 'proxy' };
     expect(() => readSchedulerSettings(open)).toThrow(/OAKRING_ALLOW_OPEN/);
+    const plain = { ...open, OAKRING_TOKEN: 's', OAKRING_TLS: 'auto', OAKRING_DATA: '/nowhere' };
+    expect(() => readSchedulerSettings(plain)).toThrow('oakring certs init --data /nowhere');
     expect(readSchedulerSettings({ ...open, OAKRING_TOKEN: 's' }).token).toBe('s');
     const own = readSchedulerSettings({ ...open, OAKRING_SCHEDULER_TOKEN: 'own' });
     expect([own.token, own.schedulerToken]).toEqual([null, 'own']);

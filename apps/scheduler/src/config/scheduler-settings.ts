@@ -1,5 +1,5 @@
 import { OakringError, readSettings, settingsCatalogue, type Settings } from '@oakring/contracts';
-import { localToken, refuseOpenListener } from '@oakring/host';
+import { localToken, refuseOpenListener, type Listener, type TlsSettings } from '@oakring/host';
 import { isIP } from 'node:net';
 
 const { host, schedulerPort, managerUrl, managerToken, schedulerToken, token } = settingsCatalogue;
@@ -16,6 +16,7 @@ interface Guarded {
   readonly token: string | null;
   readonly schedulerToken?: string | null;
 }
+type Listening = Guarded & Pick<SchedulerSettings, 'host' | 'allowOpen'>;
 
 const managerHere = 'http://127.0.0.1:10100';
 
@@ -28,7 +29,7 @@ export function readSchedulerSettings(
 ): SchedulerSettings {
   const settings = readSettings(catalogue, env);
   // What a name leads to is judged when it is bound.
-  if (isIP(settings.host) !== 0) refuseOpenListener(settings.host, listenerOf(settings));
+  if (isIP(settings.host) !== 0) refuseOpenListener(settings.host, listenerOf(settings, settings));
   const managerUrl = settings.managerUrl ?? managerHere;
   return { ...settings, ...tokensOf(settings, env, managerUrl), managerUrl };
 }
@@ -57,9 +58,9 @@ function tokensOf(
 }
 
 /** The listener of a scheduler, and what keeps strangers out of it. */
-export function listenerOf(settings: Guarded & Pick<SchedulerSettings, 'host' | 'allowOpen'>) {
+export function listenerOf(settings: Listening, tls: TlsSettings): Listener {
   const missing = guardOf(settings) === null ? ['OAKRING_TOKEN'] : [];
-  return { host: settings.host, missing, allowOpen: settings.allowOpen };
+  return { host: settings.host, missing, allowOpen: settings.allowOpen, tls };
 }
 
 /** What requests to a scheduler carry; null: nothing is asked for. */

@@ -115,9 +115,11 @@ describe('The options of a worker', () => {
     });
     const open = { OAKRING_WORKER_HTTP_PORT: '9100', OAKRING_HOST: '0.0.0.0' };
     expect(() => readWorkerOptions(open)).toThrow(/OAKRING_TOKEN/);
-    expect(readWorkerOptions({ ...open, OAKRING_TOKEN: 'secret' }).listener).toMatchObject({
-      ...{ host: '0.0.0.0', token: 'secret' },
-    });
+    // With one it is encrypted, or somebody says that it is before it comes here.
+    const closed = { ...open, OAKRING_TOKEN: 'secret' };
+    expect(() => readWorkerOptions(closed)).toThrow(/oakring certs init --data .*oakring-worker-/);
+    const read = readWorkerOptions({ ...closed, OAKRING_TLS: 'proxy' });
+    expect(read.listener).toMatchObject({ host: '0.0.0.0', token: 'secret' });
   });
 
   it('have a page for this machine alone, whatever address others are served at, or none', () => {

@@ -10,7 +10,13 @@ import {
   workerCatalogue,
   type Resources,
 } from '@oakring/contracts';
-import { isLoopbackAddress, refuseOpenListener, type Listener } from '@oakring/host';
+import {
+  isLoopbackAddress,
+  plainTls,
+  refuseOpenListener,
+  type Listener,
+  type TlsSettings,
+} from '@oakring/host';
 import type { AllowedToJobs } from '../allowed/allowances.js';
 import { readAllowed } from './read-allowed.js';
 import type { RuntimeName } from '../runtimes/runtime.port.js';
@@ -59,6 +65,8 @@ export interface WorkerListenerOptions {
   /** Further names that others reach it by. */
   readonly allowedHosts: readonly string[];
   readonly allowOpen: boolean;
+  /** Absent: it speaks in the clear. */
+  readonly certificates?: TlsSettings;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -77,6 +85,7 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     ...settings
   } = readSettings(workerCatalogue, env);
   const id = settings.id ?? hostname();
+  const dataFolder = resolve(settings.data || `oakring-worker-${id}`);
   const address = settings.mqttUrl ?? `mqtt://127.0.0.1:${settings.mqttPort}`;
   if (!isId(id)) {
     const detail = `OAKRING_WORKER_ID is not set, and the host name "${id}" is ${idExpectation}`;
@@ -89,7 +98,7 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     username,
     password: settings.mqttPassword,
     ...(settings.tlsCa === '' ? {} : { tlsCa: resolve(settings.tlsCa) }),
-    dataFolder: resolve(settings.data || `oakring-worker-${id}`),
+    dataFolder,
     runtimes: settings.runtimes,
     ...(settings.diskReserveMiB === null ? {} : { diskReserveMiB: settings.diskReserveMiB }),
     ...(settings.endAtStop ? { endAtStop: true } : {}),
@@ -98,7 +107,7 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     architecture: architectureOfThisMachine(),
     ip: settings.ip || localAddress(address),
     port: settings.port,
-    ...listenersOf(settings, httpPort),
+    ...listenersOf({ ...settings, certificates: { ...settings, data: dataFolder } }, httpPort),
     startDelayMs: settings.startDelayMs ?? 0,
     dockerHost: settings.dockerHost,
     ...readAllowed(settings, isOnThisMachine(address)),
@@ -119,11 +128,12 @@ function listenersOf(
 
 /** A name is judged when it is bound, by what it leads to. */
 function listenerOf(
-  { host, token, allowedHosts, allowOpen }: Omit<WorkerListenerOptions, 'httpPort'>,
+  { host, token, allowedHosts, allowOpen, certificates }: Omit<WorkerListenerOptions, 'httpPort'>,
   httpPort: number,
 ): WorkerListenerOptions {
-  if (isIP(host) !== 0) refuseOpenListener(host, asListener({ host, token, allowOpen }));
-  return { host, httpPort, token, allowedHosts, allowOpen };
+  const own = { host, token, allowOpen, ...(certificates === undefined ? {} : { certificates }) };
+  if (isIP(host) !== 0) refuseOpenListener(host, asListener(own));
+  return { ...own, httpPort, allowedHosts };
 }
 
 /** What is judged before it is bound. */
@@ -131,8 +141,9 @@ export function asListener({
   host,
   token,
   allowOpen,
-}: Pick<WorkerListenerOptions, 'host' | 'token' | 'allowOpen'>): Listener {
-  return { host, missing: token === null ? ['OAKRING_TOKEN'] : [], allowOpen };
+  certificates: tls = plainTls,
+}: Pick<WorkerListenerOptions, 'host' | 'token' | 'allowOpen' | 'certificates'>): Listener {
+  return { host, missing: token === null ? ['OAKRING_TOKEN'] : [], allowOpen, tls };
 }
 
 /** What this machine has: thousandths of a core, and MiB. */

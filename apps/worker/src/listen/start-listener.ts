@@ -3,6 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { bracketed } from '@oakring/contracts';
+import { plainTls, servedAt } from '@oakring/host';
 import {
   createListener,
   isHealthCheck,
@@ -10,6 +11,7 @@ import {
   listenOn,
   ownNames,
   readMessage,
+  ShownCertificate,
   usualDeadlines,
   withOneToken,
 } from '@oakring/http';
@@ -48,10 +50,14 @@ export async function startListener(
 ): Promise<RunningListener> {
   const { host, httpPort: port, token, dataFolder } = options;
   const address = await listenAddress(asListener(options));
+  const { certificates = plainTls } = options;
+  const files = servedAt(address, certificates);
+  const certificate = files === null ? null : ShownCertificate.open(files, ports.timers);
   const app = await createListener(WorkerModule.with(worker, dataFolder, ports), {
     ...{ name: 'worker', logContext, maxBodyBytes },
     admit: withOneToken(token, (request) => isHealthCheck(request) || isPagePart(request)),
-    names: ownNames(address, options),
+    names: [...ownNames(address, options), ...(certificate?.names ?? [])],
+    certificate,
     readBody: readMessage(maxDepth),
     requestId: () => ports.ids.next(),
     tracer: ports.tracer,
@@ -71,12 +77,14 @@ export async function startListener(
       socket.resume();
     };
     const stop = async (): Promise<void> => {
+      certificate?.stop();
       await app.close();
       // Fastify ends what it opened itself.
       if (holder !== undefined) server.close();
     };
     return { url, take, stop };
   } catch (error) {
+    certificate?.stop();
     await app.close();
     throw error;
   }

@@ -197,7 +197,7 @@ export const settingsCatalogue = {
 export const runtimeNames = ['simulated', 'process', 'docker', 'unikernel'] as const;
 
 const { mqttUrl, mqttPort, mqttUsername, mqttPassword, logForm, logLevel } = settingsCatalogue;
-const { host, token, allowedHosts, allowOpen, tlsCa } = settingsCatalogue;
+const { host, token, allowedHosts, allowOpen, tls, tlsCert, tlsKey, tlsCa } = settingsCatalogue;
 const brokerOfWorker =
   'broker (default: the one of this machine, at the port that OAKRING_MQTT_PORT says)';
 
@@ -294,6 +294,9 @@ export const workerCatalogue = {
   mqttPort: { ...mqttPort, description: 'port of the broker of this machine' },
   mqttUsername,
   mqttPassword,
+  tls: { ...tls, description: tls.description.replace('all listeners', 'its own HTTP port') },
+  tlsCert,
+  tlsKey,
   tlsCa: {
     ...tlsCa,
     description:

@@ -14,6 +14,11 @@ export interface TlsSettings {
   readonly data: string;
 }
 
+/** Of a listener that nobody else reaches, or that has no settings of its own. */
+export const plainTls: TlsSettings = {
+  ...{ tls: 'proxy', tlsCert: '', tlsKey: '', tlsCa: '', data: '' },
+};
+
 /** Of a listener, and of those who are believed. Paths. */
 export interface CertificateFiles {
   readonly cert: string;

@@ -49,6 +49,11 @@ export class ShownCertificate {
     };
   }
 
+  /** Host names that it is for now: whoever asks by one of them means us. */
+  get names(): readonly string[] {
+    return certificatesIn(this.shown.cert)[0]?.names ?? [];
+  }
+
   /** For connections of this process to its own listeners. */
   get trust(): Trust {
     return Trust.own(() => ({ cert: this.shown.cert, name: firstName(this.shown.cert) }));
