@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { OakringError } from '@oakring/contracts';
 import { join } from 'node:path';
+import { credentialsFolder, pageToken } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
 import { WorkerData } from './config/worker-data.js';
-import type { WorkerOptions } from './config/worker-options.js';
+import type { WorkerListenerOptions, WorkerOptions } from './config/worker-options.js';
 import { BrokerLink } from './connect/broker-link.js';
 import { brokerTls } from './connect/broker-trust.js';
 import { Session } from './connect/session.js';
@@ -125,6 +126,14 @@ async function listenerFor(
   return startListener(session.measured, { ...listener, dataFolder }, ports, log);
 }
 
+/** What is shown to it is there before anybody looks. */
+function whoMayLook({ token, makesToken }: WorkerListenerOptions, dataFolder: string): string {
+  if (token !== null) return 'whoever shows OAKRING_TOKEN';
+  if (makesToken !== true) return 'whoever is on this machine';
+  pageToken(dataFolder);
+  return `whoever shows what is in ${join(credentialsFolder(dataFolder), 'page.token')}`;
+}
+
 /** Null where there is to be none, or its port is taken: by another worker of this machine, as a rule. */
 async function pageFor(
   session: Session,
@@ -146,7 +155,7 @@ async function pageFor(
     log('listening', `nowhere at ${where}: ${waiting} (another port: OAKRING_WORKER_HTTP_PORT)`);
     return null;
   }
-  log('listening', `http://${where}/ shows this worker, to whoever is on this machine`);
+  log('listening', `http://${where}/ shows this worker, to ${whoMayLook(page, dataFolder)}`);
   return { url: `http://${where}`, stop: () => waiting.stop() };
 }
 

@@ -37,6 +37,7 @@ export {
   keptToken,
   localAddress,
   localToken,
+  pageToken,
   type LocalRole,
 } from './local-credentials.js';
 export { ownFile } from './own-file.js';

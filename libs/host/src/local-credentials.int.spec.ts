@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keepAddress, keepTokens, keptToken, localToken } from './local-credentials.js';
+import { keepAddress, keepTokens, keptToken, localToken, pageToken } from './local-credentials.js';
 
 const admin = { name: 'admin-1', token: 'oakring_a' };
 const scheduler = { name: 'scheduler-1', token: 'oakring_s' };
@@ -62,6 +62,18 @@ describe('The credentials of a machine', () => {
     const env = { OAKRING_DATA: data };
     expect(localToken(env, 'http://10.0.0.7:10100')).toBe('oakring_a');
     expect(localToken(env, 'http://127.0.0.1:10100')).toBeNull();
+  });
+
+  it('are of a worker what its page asks for, made once', () => {
+    const token = pageToken(data);
+    expect(kept()).toEqual({
+      'page.token': `${token}\n`,
+      'page.header': `Authorization: Bearer ${token}\n`,
+    });
+    expect(pageToken(data)).toBe(token);
+    chmodSync(at('page.token'), 0o604);
+    expect(pageToken(data)).not.toBe(token);
+    expect(statSync(at('page.token')).mode & 0o777).toBe(0o600);
   });
 
   it('are worth nothing once others may have read them', () => {

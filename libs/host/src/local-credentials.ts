@@ -1,3 +1,6 @@
+// A secret must never be repeatable, as what the injected randomness gives is.
+// oxlint-disable-next-line no-restricted-imports
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -24,6 +27,7 @@ export interface NamedToken {
 
 /** Where `systemd` keeps the data of a service that is called oakring (infra/systemd). */
 const usualFolders = ['oakring-data', '/var/lib/oakring'];
+const secretBytes = 32;
 const addressFile = 'manager.url';
 /** Read by the programs of these names: by `-o`, or below XDG_CONFIG_HOME where they are too old for that. */
 const brokerFiles = ['mosquitto_pub', 'mosquitto_sub'];
@@ -41,10 +45,18 @@ export function credentialsFolder(dataFolder: string): string {
 }
 
 /** As it was kept; null: it is not there, or somebody else may have read it. */
-export function keptToken(dataFolder: string, role: LocalRole): string | null {
+export function keptToken(dataFolder: string, role: LocalRole | 'page'): string | null {
   const path = tokenFile(dataFolder, role);
   const text = contentOf(path);
   return text === null || isOpenToOthers(path) ? null : tokenIn(text);
+}
+
+/** What a worker asks of whoever looks at its page: made where there is none that this user alone may have read. */
+export function pageToken(dataFolder: string): string {
+  const token = keptToken(dataFolder, 'page') ?? randomBytes(secretBytes).toString('base64url');
+  keep(tokenFile(dataFolder, 'page'), `${token}\n`);
+  keep(join(credentialsFolder(dataFolder), 'page.header'), headerOf(token));
+  return token;
 }
 
 /** Writes what is not there yet; each file is there whole or not at all. `withBroker`: ours is the broker too. */
@@ -56,7 +68,7 @@ export function keepTokens(
   keep(tokenFile(dataFolder, 'admin'), `${admin.token}\n`);
   keep(tokenFile(dataFolder, 'scheduler'), `${scheduler.token}\n`);
   const folder = credentialsFolder(dataFolder);
-  keep(join(folder, 'admin.header'), `Authorization: Bearer ${admin.token}\n`);
+  keep(join(folder, 'admin.header'), headerOf(admin.token));
   for (const name of brokerFiles) {
     const path = join(folder, name);
     if (withBroker) keep(path, `-u ${admin.name}\n-P ${admin.token}\n`);
@@ -105,8 +117,12 @@ export function localAddress(
   return null;
 }
 
-function tokenFile(dataFolder: string, role: LocalRole): string {
+function tokenFile(dataFolder: string, role: LocalRole | 'page'): string {
   return join(credentialsFolder(dataFolder), `${role}.token`);
+}
+
+function headerOf(token: string): string {
+  return `Authorization: Bearer ${token}\n`;
 }
 
 function tokenIn(text: string): string | null {

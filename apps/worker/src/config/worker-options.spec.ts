@@ -114,6 +114,7 @@ describe('The options of a worker', () => {
       ...{ host: '127.0.0.1', httpPort: 9_100, token: null },
     });
     const open = { OAKRING_WORKER_HTTP_PORT: '9100', OAKRING_HOST: '0.0.0.0' };
+    expect(readWorkerOptions({ OAKRING_WORKER_HTTP_PORT: '9100' }).listener?.makesToken).toBe(true);
     expect(() => readWorkerOptions(open)).toThrow(/OAKRING_TOKEN/);
     // With one it is encrypted, or somebody says that it is before it comes here.
     const closed = { ...open, OAKRING_TOKEN: 'secret' };
@@ -128,6 +129,8 @@ describe('The options of a worker', () => {
       ...{ host: '127.0.0.1', httpPort: 10_200, token: 'secret' },
       ...{ allowedHosts: [], allowOpen: false },
     });
+    expect(readWorkerOptions({}).page).toMatchObject({ token: null, makesToken: true });
+    expect(readWorkerOptions({ OAKRING_ALLOW_OPEN: 'true' }).page?.makesToken).toBeUndefined();
     const none = readWorkerOptions({ ...env, OAKRING_WORKER_HTTP_PORT: '0' });
     expect(none).not.toHaveProperty('page');
     expect(none).not.toHaveProperty('listener');

@@ -62,6 +62,8 @@ export interface WorkerListenerOptions {
   /** 0: any free one. */
   readonly httpPort: number;
   readonly token: string | null;
+  /** Without a token it makes one, in its data folder. Absent: everybody may look. */
+  readonly makesToken?: true;
   /** Further names that others reach it by. */
   readonly allowedHosts: readonly string[];
   readonly allowOpen: boolean;
@@ -120,10 +122,11 @@ function listenersOf(
   httpPort: number | null,
 ): Pick<WorkerOptions, 'listener' | 'page'> {
   if (httpPort === 0) return {};
-  if (httpPort !== null) return { listener: listenerOf(settings, httpPort) };
-  const { token } = settings;
+  const { token, allowOpen } = settings;
+  const closed = token !== null || allowOpen ? {} : ({ makesToken: true } as const);
+  if (httpPort !== null) return { listener: { ...listenerOf(settings, httpPort), ...closed } };
   const own = { host: '127.0.0.1', allowedHosts: [], allowOpen: false };
-  return { page: { ...own, httpPort: usualPagePort, token } };
+  return { page: { ...own, httpPort: usualPagePort, token, ...closed } };
 }
 
 /** A name is judged when it is bound, by what it leads to. */

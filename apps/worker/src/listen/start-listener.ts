@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { bracketed } from '@oakring/contracts';
-import { plainTls, servedAt } from '@oakring/host';
+import { credentialsFolder, pageToken, plainTls, servedAt } from '@oakring/host';
 import {
   createListener,
   isHealthCheck,
@@ -16,6 +17,7 @@ import {
   withOneToken,
 } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
+import type { FastifyRequest } from 'fastify';
 import { asListener, type WorkerListenerOptions } from '../config/worker-options.js';
 import type { WorkerLog } from '../worker-log.js';
 import type { MeasuredWorker } from './worker-figures.js';
@@ -41,6 +43,10 @@ export interface ListenerStart extends WorkerListenerOptions {
   readonly holder?: Server;
 }
 
+function isFree(request: FastifyRequest): boolean {
+  return isHealthCheck(request) || isPagePart(request);
+}
+
 /** What listens over HTTP. Throws `port-taken`, or `settings-invalid` when it would let others in without a token. */
 export async function startListener(
   worker: MeasuredWorker,
@@ -49,13 +55,16 @@ export async function startListener(
   log: WorkerLog,
 ): Promise<RunningListener> {
   const { host, httpPort: port, token, dataFolder } = options;
+  const makesToken = token === null && options.makesToken === true;
+  const asked = makesToken ? pageToken(dataFolder) : token;
+  const place = join(credentialsFolder(dataFolder), 'page.token');
   const address = await listenAddress(asListener(options));
   const { certificates = plainTls } = options;
   const files = servedAt(address, certificates);
   const certificate = files === null ? null : ShownCertificate.open(files, ports.timers);
   const app = await createListener(WorkerModule.with(worker, dataFolder, ports), {
     ...{ name: 'worker', logContext, maxBodyBytes },
-    admit: withOneToken(token, (request) => isHealthCheck(request) || isPagePart(request)),
+    admit: withOneToken(asked, isFree, makesToken ? place : undefined),
     names: [...ownNames(address, options), ...(certificate?.names ?? [])],
     certificate,
     readBody: readMessage(maxDepth),

@@ -21,17 +21,21 @@ export function guard(server: FastifyInstance, admit: Admit, refusals: Refusals)
   });
 }
 
-/** Lets only requests with the one token in, and those that need none; null where everybody may come in. */
+/**
+ * Lets only requests with the one token in, and those that need none; null where everybody may come in. `place`: where
+ * whoever may read it finds it.
+ */
 export function withOneToken(
   token: string | null,
   isFree: (request: FastifyRequest) => boolean,
+  place?: string,
 ): Admit | null {
   if (token === null) return null;
   const expected = digestOf(token);
   return (request) => {
     const given = bearerOf(request);
     if (given !== null && timingSafeEqual(digestOf(given), expected)) return null;
-    return isFree(request) ? null : tokenMissing(request);
+    return isFree(request) ? null : tokenMissing(request, place);
   };
 }
 
@@ -42,12 +46,16 @@ export function bearerOf({ headers: { authorization } }: Pick<FastifyRequest, 'h
 }
 
 /** Of a request without a token that counts here. */
-export function tokenMissing({ headers }: Pick<FastifyRequest, 'headers'>): OakringError {
+export function tokenMissing(
+  { headers }: Pick<FastifyRequest, 'headers'>,
+  place?: string,
+): OakringError {
   const detail =
     headers.authorization === undefined
       ? 'The request has no Authorization header.'
       : 'The Authorization header carries no token that holds here.';
-  return new OakringError({ code: 'unauthorized', detail });
+  const where = place === undefined ? '' : ` It is in ${place}.`;
+  return new OakringError({ code: 'unauthorized', detail: detail + where });
 }
 
 /** Of one length, so that comparing two tells nothing of what they are of. */

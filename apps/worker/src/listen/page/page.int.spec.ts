@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,9 +38,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function start(token: string | null = null, port = 0): Promise<string> {
+async function start(
+  token: string | null = null,
+  port = 0,
+  more: { readonly makesToken?: true } = {},
+): Promise<string> {
   const httpPort = port === 0 ? await freePort() : port;
-  const page = { host: '127.0.0.1', httpPort, token, allowedHosts: [], allowOpen: false };
+  const page = { host: '127.0.0.1', httpPort, token, allowedHosts: [], allowOpen: false, ...more };
   const worker = await startWorker(
     {
       ...{ id: 'w1', name: hostile, ip: '127.0.0.1', port: 0, labels: {}, dockerHost: '' },
@@ -151,6 +155,17 @@ describe('The page of a worker', () => {
     expect((await fetch(url)).status).toBe(200);
     expect((await fetch(`${url}/status`)).status).toBe(401);
     const headers = { ...json, authorization: 'Bearer secret' };
+    expect((await fetch(`${url}/status`, { headers })).status).toBe(200);
+  });
+
+  it('asks for what lies in the data folder of the worker, where nothing else was said', async () => {
+    const url = await start(null, 0, { makesToken: true });
+    const file = join(folder, '0', 'credentials', 'page.token');
+    const token = readFileSync(file, 'utf8').trim();
+    expect(lines).toContainEqual(expect.stringContaining(file));
+    const refused = await fetch(`${url}/status`, { headers: json });
+    expect([refused.status, await refused.text()]).toEqual([401, expect.stringContaining(file)]);
+    const headers = { ...json, authorization: `Bearer ${token}` };
     expect((await fetch(`${url}/status`, { headers })).status).toBe(200);
   });
 

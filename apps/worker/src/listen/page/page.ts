@@ -18,7 +18,7 @@ export const page = `<!doctype html>
       <p id="fresh" role="status">asking …</p>
     </header>
     <form id="login" hidden>
-      <label>This worker asks for its token (OAKRING_TOKEN):
+      <label>This worker asks for its token (credentials/page.token in its data folder, or OAKRING_TOKEN):
         <input id="token" type="password" autocomplete="off"></label>
       <button>Show</button>
     </form>
