@@ -1,11 +1,17 @@
 import type { Readable } from 'node:stream';
 import { byteIo, type ByteIo } from './byte-io.js';
+import { safeText } from './safe-text.js';
 import type { Streams } from './streams.js';
 
 /** What the command line may do to the outside; a test gives its own. */
 export interface Io {
-  /** Writes a line to standard output. After the reader went away it writes nothing. */
+  /**
+   * Writes a line to standard output. After the reader went away it writes nothing. What a terminal would obey, but
+   * for colours, is written as an escape: here, in `error`, in `status` and in `redraw`.
+   */
   out(line: string): void;
+  /** As `out`, whatever it makes a terminal do. */
+  outAsItIs(line: string): void;
   /** Writes a line to standard error. */
   error(line: string): void;
   /** Replaces the last line of standard error that was written by this; '' clears it. */
@@ -58,10 +64,13 @@ export function streamIo({ stdin, stdout, stderr }: Streams, hooks: ProcessHooks
   const isClosed = (): boolean => closing.signal.aborted;
   return {
     out: (line) => {
+      if (!isClosed()) stdout.write(`${safeText(line)}\n`);
+    },
+    outAsItIs: (line) => {
       if (!isClosed()) stdout.write(`${line}\n`);
     },
-    error: (line) => void stderr.write(`${line}\n`),
-    status: (line) => void stderr.write(`${clearLine}${line}`),
+    error: (line) => void stderr.write(`${safeText(line)}\n`),
+    status: (line) => void stderr.write(`${clearLine}${safeText(line)}`),
     outIsTerminal: stdout.isTTY === true,
     onKeys: (listener, signal) => {
       if (stdin.isTTY !== true || signal.aborted) return;
@@ -77,7 +86,7 @@ export function streamIo({ stdin, stdout, stderr }: Streams, hooks: ProcessHooks
     },
     columns: () => (stdout.isTTY === true ? (stdout.columns ?? usualColumns) : null),
     redraw: (text) => {
-      if (!isClosed()) stdout.write(screenful(text, stdout.rows ?? usualRows));
+      if (!isClosed()) stdout.write(screenful(safeText(text), stdout.rows ?? usualRows));
     },
     errorIsTerminal: stderr.isTTY === true,
     closed: closing.signal,

@@ -18,8 +18,11 @@ function printableOf(value: unknown): unknown {
   );
 }
 
-/** Control characters, line separators and marks that reverse the direction of text. */
-const unsafe = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+/**
+ * Control characters, line separators, marks that change the direction of text, and signs that nobody sees, by which
+ * one name looks like another.
+ */
+const unsafe = /[\p{Cc}\u061C\u200B\u200E\u200F\u2028-\u202E\u2060\u2066-\u2069\uFEFF]/gu;
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function printableText(text: string): string {

@@ -1,3 +1,4 @@
+import { printable } from '@oakring/narration';
 import type { Command } from 'commander';
 import { followEvents, type ReadEvent } from '../client/follow-events.js';
 import type { EventQuery } from '../client/manager-client.js';
@@ -113,7 +114,7 @@ async function tell(context: Context, query: EventQuery, print = printer(context
   const following = {
     ports,
     signal: terminal.closed,
-    onAway: (reason: string) => terminal.error(`Waiting for the manager: ${reason}`),
+    onAway: (reason: string) => terminal.error(`Waiting for the manager: ${printable(reason)}`),
   };
   for await (const read of followEvents(client, query, following)) {
     print(read);

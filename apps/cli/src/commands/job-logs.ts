@@ -79,7 +79,11 @@ async function showLogs(
       : inTheirOrder(numbers.map((each) => keptOf(context, id, each, options)));
   for await (const { number: of, line } of printed) {
     if (json) terminal.out(JSON.stringify({ instance: of, ...line }));
-    else terminal.out(renderLogLine(of, line, look, terminal.colors));
+    else {
+      const text = renderLogLine(of, line, look, terminal.colors);
+      if (look.raw) terminal.outAsItIs(text);
+      else terminal.out(text);
+    }
     await terminal.drained();
   }
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { printable } from '@oakring/narration';
 import { renderJob } from '../render/jobs.js';
 import { contextOf, lookOf, show, type Context, type Surroundings } from './context.js';
 import { namesHelp, seconds, wholeNumber } from './options.js';
@@ -49,7 +50,7 @@ function addRemove(job: Command, surroundings: Surroundings): void {
         if (wait === true) await untilGone(context, answer.id, timeout);
         const state = wait === true ? 'is gone' : 'is being deleted';
         const told = `Job ${answer.id} ${state} (position ${answer.position}).`;
-        return { answer, render: () => told };
+        return { answer, render: () => printable(told) };
       });
     });
 }
@@ -106,11 +107,11 @@ async function scaled(
   const order = (known: string) => client.scaleJob(known, count, force);
   const { id, answer } = await onJob(client, text, 'order', order);
   if (wait !== true) {
-    const told = `Job ${answer.id} is to have ${answer.desired} instances`;
+    const told = `Job ${printable(answer.id)} is to have ${answer.desired} instances`;
     return { answer, render: () => `${told} (position ${answer.position}).` };
   }
   const settled = await untilRunning(context, id, timeout);
-  return { answer: settled, render: () => renderJob(settled, lookOf(context)) };
+  return { answer: settled, render: () => renderJob(printable(settled), lookOf(context)) };
 }
 
 function addMove(job: Command, surroundings: Surroundings): void {
@@ -134,13 +135,13 @@ function addMove(job: Command, surroundings: Surroundings): void {
         const { id, answer: kept } = await onJob(client, job, 'order', (known) =>
           client.cancelMove(known, instance),
         );
-        const told = `Instance ${instance} of job ${id} stays where it is`;
+        const told = `Instance ${instance} of job ${printable(id)} stays where it is`;
         return show(context, kept, () => `${told} (position ${kept.position}).`);
       }
       const { id, answer } = await moved(client, { job, instance, to: options.to ?? null });
       if (options.wait !== true) {
         const told = `Instance ${instance} of job ${answer.id} moves to ${answer.nodeId ?? '?'}`;
-        return show(context, answer, () => `${told} (position ${answer.position}).`);
+        return show(context, answer, () => printable(`${told} (position ${answer.position}).`));
       }
       const ordered = { id, instance, generation: answer.generation ?? 0 };
       show(context, await untilMoved(context, ordered, options.timeout), (settled) =>

@@ -126,7 +126,7 @@ export async function settled(
 ): Promise<Done<JobOrder | Job>> {
   const { id, restarts } = answer;
   warn(context, answer);
-  if (wait !== true) return { answer, render: () => changeText(answer) };
+  if (wait !== true) return { answer, render: () => changeText(printable(answer)) };
   const job =
     restarts === true
       ? await untilRolledOut(context, id, timeout)

@@ -1,3 +1,4 @@
+import { printable } from '@oakring/narration';
 import type { Command } from 'commander';
 import type { Node, NodeOrder, Outlook } from '../client/documents.js';
 import { contextOf, show, type Context, type Surroundings } from './context.js';
@@ -62,7 +63,7 @@ function addLabel(node: Command, surroundings: Surroundings): void {
         client.labelNode(known, labels),
       );
       const told = Object.keys(labels).length === 0 ? 'has no labels by operators' : 'is labelled';
-      show(context, answer, () => `Node ${id} ${told} (position ${answer.position}).`);
+      show(context, answer, () => `Node ${printable(id)} ${told} (position ${answer.position}).`);
     });
 }
 
@@ -85,7 +86,10 @@ function addSimple(
       await forEach(context, nodes, async (text) => {
         const ask = (id: string) => client.orderNode(id, order, body);
         const { id, answer } = await onNode(client, text, 'order', ask);
-        return { answer, render: () => `Node ${id} ${told} (position ${answer.position}).` };
+        return {
+          answer,
+          render: () => `Node ${printable(id)} ${told} (position ${answer.position}).`,
+        };
       });
     });
 }
@@ -107,7 +111,10 @@ function addBack(
         const ask = (id: string) => client.takeBackOrder(id, order);
         const { id, answer } = await onNode(client, text, 'order', ask);
         const closed = await stillClosed(context, id);
-        return { answer, render: () => `Node ${id} ${closed} (position ${answer.position}).` };
+        return {
+          answer,
+          render: () => `Node ${printable(id)} ${closed} (position ${answer.position}).`,
+        };
       });
     });
 }
@@ -162,13 +169,16 @@ async function drained(
     const ask = (id: string) => client.takeBackOrder(id, 'drain');
     const { id, answer } = await onNode(client, text, 'order', ask);
     const closed = await stillClosed(context, id);
-    return { answer, render: () => `Node ${id} is not being drained; it ${closed}.` };
+    return { answer, render: () => `Node ${printable(id)} is not being drained; it ${closed}.` };
   }
   const order = (id: string) => client.orderNode(id, 'drain', { withinMs: within * 1_000, force });
   const { id, answer } = await onNode(client, text, 'order', order);
   if (wait !== true) {
-    return { answer, render: () => `Node ${id} is being drained (position ${answer.position}).` };
+    return {
+      answer,
+      render: () => `Node ${printable(id)} is being drained (position ${answer.position}).`,
+    };
   }
   const node = await untilDrained(context, id, within + drainMarginSeconds);
-  return { answer: node, render: () => `Node ${id} is drained: nothing is left there.` };
+  return { answer: node, render: () => `Node ${printable(id)} is drained: nothing is left there.` };
 }

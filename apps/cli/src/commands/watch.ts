@@ -133,7 +133,7 @@ async function follow(
   const following = {
     ports,
     signal: AbortSignal.any([terminal.closed, seenEnough]),
-    onAway: (reason: string) => terminal.error(`Waiting for the manager: ${reason}`),
+    onAway: (reason: string) => terminal.error(`Waiting for the manager: ${printable(reason)}`),
   };
   try {
     for await (const _event of followEvents(client, { from, follow: true }, following)) news.tell();
