@@ -193,6 +193,7 @@ export class SimulatedManager {
     const inbox = { ...made, ...kept, ports, projection, wires, maxNodes };
     const app = await world.outsideOfTime(this.letWorkersIn(inbox));
     const broker = {
+      place: () => ({ host: null, port: 10_003, tls: false }),
       portToTell: () => (connection.connected ? 10_003 : null),
       lastHeardMs: (nodeId: string) => made.table.lastSeenMs(nodeId),
     };

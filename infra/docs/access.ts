@@ -7,7 +7,8 @@ import {
   rulesOf,
 } from '@oakring/contracts';
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /** A part of docs/access.md that is written by `npm run access`, between two comments of its name. */
 export type Part = 'roles' | 'permissions' | 'routes';
@@ -15,6 +16,7 @@ export type Part = 'roles' | 'permissions' | 'routes';
 const limits = {
   own: 'always to the jobs that it submitted itself',
   labels: 'to orders about nodes with some labels, where the token says so',
+  joins: 'always to so many nodes; to some ids, where the token says so',
 } as const;
 
 /** The tables of the page, from the one table that the guard reads, and the description of the interface. */
@@ -24,9 +26,7 @@ export function tablesOf(openapi: unknown): Readonly<Record<Part, string>> {
       ['role', 'for', 'a token holds, unless said', 'limited'],
       roleNames.map((role) => {
         const { says, usualMs, limit } = rulesOf(role);
-        const days = usualMs / dayMs;
-        const lasts = days === 1 ? '1 day' : `${days} days`;
-        return [`\`${role}\``, says, lasts, limit === undefined ? '' : limits[limit]];
+        return [`\`${role}\``, says, lastsText(usualMs), limit === undefined ? '' : limits[limit]];
       }),
     ),
     permissions: table(
@@ -39,6 +39,12 @@ export function tablesOf(openapi: unknown): Readonly<Record<Part, string>> {
     ),
     routes: table(['needs', 'addresses'], routesOf(openapi)),
   };
+}
+
+function lastsText(ms: number | null): string {
+  if (ms === null) return 'no token has it';
+  const [count, unit] = ms < dayMs ? [ms / hourMs, 'hour'] : [ms / dayMs, 'day'];
+  return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
 }
 
 function routesOf(openapi: unknown): (readonly string[])[] {

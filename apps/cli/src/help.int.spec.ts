@@ -19,6 +19,7 @@ describe('help', () => {
     ['node', 'cordon'],
     ['node', 'drain'],
     ['node', 'forget'],
+    ['node', 'revoke'],
     ['job', 'update'],
     ['job', 'run'],
     ['job', 'ls'],

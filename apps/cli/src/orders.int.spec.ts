@@ -35,6 +35,12 @@ describe('an order about a node', () => {
     ],
     [['label', 'edge-berlin'], `PUT ${path}/labels`, { labels: {} }, 'no labels by operators'],
     [['forget', 'edge-berlin'], `DELETE ${path}`, undefined, 'is forgotten'],
+    [
+      ['revoke', 'edge-berlin'],
+      `DELETE ${path}/credential`,
+      undefined,
+      'has no credential that holds',
+    ],
   ])('%j asks for it and says so', async (argv, route, body, shown) => {
     const { code, out, asked } = await oakring(['node', ...argv], {
       [`GET ${path}`]: always(nodeAnswer()),

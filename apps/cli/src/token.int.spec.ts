@@ -48,6 +48,16 @@ describe('token create', () => {
     expect(asked[0]?.body).toMatchObject({ nodes: { zone: 'a', rack: '1' } });
   });
 
+  it('lets so many machines join, of some ids or with labels', async () => {
+    const argv = ['token', 'create', '--role', 'join', '--name', 'shelf'];
+    const more = ['--uses', '5', '--nodes', 'zone=a', '--ids', 'n1,n2', '--ids', 'n3'];
+    const { asked } = await oakring([...argv, ...more, '--expires', '2h'], route);
+    expect(asked[0]?.body).toEqual({
+      ...{ role: 'join', name: 'shelf', expiresInMs: 7_200_000 },
+      ...{ uses: 5, nodes: { zone: 'a' }, ids: ['n1', 'n2', 'n3'] },
+    });
+  });
+
   it('knows no other roles, and tells those that there are', async () => {
     const { code, error } = await oakring(
       ['token', 'create', '--role', 'king', '--name', 'x'],
@@ -62,10 +72,13 @@ describe('token ls, token revoke and whoami', () => {
     const token = {
       ...{ name: 'anna', role: 'operator', status: 'holds', nodes: { zone: 'a' }, expires },
       ...{ created: expires, createdBy: 'api/token', lastUsed: null },
-      ...{ revoked: null, revokedBy: null },
+      ...{ revoked: null, revokedBy: null, joins: null },
     };
-    const listed = await oakring(['token', 'ls'], { 'GET /api/v1/tokens': page(token) });
+    const joins = { uses: 5, usesLeft: 3, ids: ['n1', 'n2'] };
+    const shelf = { ...token, name: 'shelf', role: 'join', joins };
+    const listed = await oakring(['token', 'ls'], { 'GET /api/v1/tokens': page(token, shelf) });
     expect(listed.out).toMatch(/^anna +operator +holds +2026-12-29\S+ +- +api\/token +zone=a/m);
+    expect(listed.out).toMatch(/^shelf +join +holds, 3 of 5 left .* zone=a ids n1,n2$/m);
     const names = await oakring(['token', 'ls', '-o', 'name'], {
       'GET /api/v1/tokens': page(token),
     });

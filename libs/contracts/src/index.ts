@@ -1,6 +1,8 @@
 export {
   byCaller,
   callerIn,
+  nodeCaller,
+  nodeIn,
   openName,
   settingName,
   tokenName,
@@ -11,6 +13,8 @@ export {
   isPermission,
   isRole,
   longestTokenMs,
+  mostJoinIds,
+  mostJoinUses,
   permissionNames,
   permissions,
   permissionsOf,
@@ -19,8 +23,11 @@ export {
   rolesWith,
   rulesOf,
   shortestTokenMs,
+  tokenRoles,
+  usualTokenMs,
   type Permission,
   type Role,
+  type TokenRole,
 } from './access/roles.js';
 export { errorCatalogue, type ErrorCode, type Refusal } from './errors/catalogue.js';
 export {
@@ -174,6 +181,7 @@ export type { ReconcileChoice } from './http/usual-policy.js';
 // Types alone: what they are classes for is behind the second front door (http/index.ts).
 export type * from './http/plain.js';
 export type { InstanceStatus, JobStatus } from './http/job-answers.js';
+export type { JoinedBroker } from './http/join-documents.js';
 export type { NodeStatus } from './http/node-answers.js';
 export { nodeChangesPath, schedulePath } from './http/scheduling.js';
 export type {

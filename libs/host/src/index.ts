@@ -42,3 +42,4 @@ export {
 } from './local-credentials.js';
 export { ownFile } from './own-file.js';
 export { openBox, sealBox } from './sealed-box.js';
+export { hashOfToken, isToken, looksLikeToken, newToken } from './token-text.js';

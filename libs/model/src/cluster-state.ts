@@ -1,5 +1,5 @@
 import { type LogHead, emptyHead } from '@oakring/events';
-import type { TokenRecord } from './access-records.js';
+import type { NodeCredentialRecord, TokenRecord } from './access-records.js';
 import type { KeyRecord, MerkleRecord, SealRecord } from './evidence-records.js';
 import { Index, Sequence, Table } from './table.js';
 import type {
@@ -43,9 +43,12 @@ export class ClusterState {
   readonly parted: Table<PartedRecord>;
   readonly execs: Table<ExecRecord>;
   readonly tokens: Table<TokenRecord>;
+  readonly credentials: Table<NodeCredentialRecord>;
 
   /** Names of tokens by their hash: one each. */
   readonly tokensOfHash = new Index();
+  /** Ids of nodes by the hash of their secret: one each. */
+  readonly credentialsOfHash = new Index();
   /** Ids of the jobs whose numbers a root gives, by their name: containers are called so. */
   readonly givenOfName = new Index();
   /** Keys of a job's instances. */
@@ -95,9 +98,10 @@ export class ClusterState {
     this.parted = new Table('parted', saved);
     this.execs = new Table('execs', saved);
     this.tokens = new Table('tokens', saved);
+    this.credentials = new Table('credentials', saved);
     const { cluster, nodes, jobs, instances, placements } = this;
     const { commands, answers, retired, counters, keys, seals, merkle } = this;
-    const { revisions, revisionPlaces, parted, execs, tokens } = this;
+    const { revisions, revisionPlaces, parted, execs, tokens, credentials } = this;
     // Read, compared and copied record by record, whatever the records are.
     this.tables = [
       cluster,
@@ -117,6 +121,7 @@ export class ClusterState {
       parted,
       execs,
       tokens,
+      credentials,
     ] as unknown as readonly Table<object>[];
   }
 }

@@ -2,6 +2,7 @@ import { canonicalJson, type JsonObject, type LogHead } from '@oakring/events';
 import { clusterKey, ClusterState, revisionKey } from './cluster-state.js';
 import type { Table } from './table.js';
 import { indexToken } from './fold/access.fold.js';
+import { indexCredential } from './fold/credentials.fold.js';
 import { indexCommand, indexInstance, indexJob, indexPlacement } from './fold/records.fold.js';
 
 /** What was kept of a state: where it stood, and every record, in no promised order. */
@@ -79,6 +80,7 @@ function ageOf(record: JsonObject): number {
 
 function indexRecords(state: ClusterState): void {
   for (const token of state.tokens.values()) indexToken(state, token);
+  for (const credential of state.credentials.values()) indexCredential(state, credential);
   for (const job of state.jobs.values()) indexJob(state, job);
   for (const [key, instance] of state.instances.entries()) indexInstance(state, key, instance);
   for (const [key, placement] of state.placements.entries()) indexPlacement(state, key, placement);

@@ -9,8 +9,8 @@ export {
   revisionKey,
 } from './cluster-state.js';
 export { copyState, jobAlone, stateAsText, stateFromCheckpoint } from './copy-state.js';
-export { holds, maxTokens, oldestEnded } from './fold/access.fold.js';
-export type { TokenRecord } from './access-records.js';
+export { holds, isUsedUp, maxTokens, oldestEnded } from './fold/access.fold.js';
+export type { NodeCredentialRecord, TokenRecord } from './access-records.js';
 export { concludeCommit, evolve, foldCommit } from './fold/evolve.js';
 export { awaitsHealth, checkOf, healthOf, whyUnhealthy } from './health.js';
 export { isStart } from './fold/commands.fold.js';

@@ -55,7 +55,10 @@ export class NodeChangeFeed {
 }
 
 /** What it is: what an operator says of it counts more than what its worker says. */
-export function labelsOf({ labels, givenLabels }: NodeRecord): NodeFacts['labels'] {
+export function labelsOf({
+  labels,
+  givenLabels,
+}: Pick<NodeRecord, 'labels' | 'givenLabels'>): NodeFacts['labels'] {
   return givenLabels === null ? labels : { ...labels, ...givenLabels };
 }
 

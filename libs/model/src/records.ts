@@ -11,7 +11,7 @@ import type { JsonObject } from '@oakring/events';
 import type { AttemptRecord, LastLinesRecord } from './failure-records.js';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 42;
+export const foldVersion = 43;
 
 /** Where an event stands in the log. */
 export interface EventPlace {

@@ -283,6 +283,8 @@ function nodesOf(api: Api) {
           params: { path: { id }, query: force ? { force } : {} },
         }),
       ),
+    revokeNode: (id: string) =>
+      answer(api.DELETE('/api/v1/nodes/{id}/credential', { params: { path: { id } } })),
     /** Readings of a node in steps; the last hour by default. */
     telemetry: (id: string, query: { readonly from?: string; readonly to?: string }) =>
       answer(api.GET('/api/v1/nodes/{id}/telemetry', { params: { path: { id }, query } })),

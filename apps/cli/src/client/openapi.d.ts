@@ -195,6 +195,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nodes/{id}/credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke the credential of a node: its link is cut, and it joins anew or not at all */
+        delete: operations["revokeNode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/nodes/{id}": {
         parameters: {
             query?: never;
@@ -206,7 +223,7 @@ export interface paths {
         get: operations["showNode"];
         put?: never;
         post?: never;
-        /** Forget a node that will not come back; its instances are lost */
+        /** Forget a node that will not come back; its instances are lost, and its credential ends */
         delete: operations["forgetNode"];
         options?: never;
         head?: never;
@@ -550,6 +567,23 @@ export interface paths {
         post?: never;
         /** Revoke a token: it holds no more, and what was opened with it is closed */
         delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join as a node, or renew its credential: the same again is answered alike */
+        post: operations["joinNode"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -997,11 +1031,11 @@ export interface components {
              * @description What it lets them do: docs/access.md.
              * @enum {string}
              */
-            role: "admin" | "operator" | "root" | "auditor" | "scheduler" | "metrics";
-            /** @description How long it holds; a day to 30 days, by its role, when it is left out. */
+            role: "admin" | "operator" | "root" | "auditor" | "scheduler" | "metrics" | "join";
+            /** @description How long it holds; an hour to 30 days, by its role, when it is left out. */
             expiresInMs?: number;
             /**
-             * @description Of an operator: orders about nodes with all of these labels only.
+             * @description Of an operator: orders about nodes with all of these labels only. Of a join token: nodes that join by it have these labels, whatever their workers say.
              * @example {
              *       "room": "hall"
              *     }
@@ -1009,6 +1043,10 @@ export interface components {
             nodes?: {
                 [key: string]: string | number | boolean;
             };
+            /** @description Of a join token: how many nodes join by it. One, or one for each of `ids`, when it is left out. */
+            uses?: number;
+            /** @description Of a join token: the nodes that may join by it, and no other. */
+            ids?: string[];
         };
         /** @description A message that never became a command. */
         DeadLetter: {
@@ -1528,6 +1566,56 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /**
+         * @example {
+         *       "node": "n1",
+         *       "secret": "c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3"
+         *     }
+         */
+        JoinNode: {
+            /** @description Its id. At the broker it is the name of the user. */
+            node: string;
+            /** @description Its credential from then on, made and kept by itself: 256 bits of chance. At the broker it is the password. A hash is all that is kept of it. */
+            secret: string;
+            /** @description What its first registration was answered with, of a node that registered before it joined. */
+            registrationToken?: string;
+            /** @description A certificate request (PKCS #10, PEM), where the manager has a CA; its subject is not looked at. */
+            csr?: string;
+        };
+        /** @description What is left of a join token. */
+        JoinUses: {
+            uses: number;
+            usesLeft: number;
+            /** @description The nodes that may join by it; null: any. */
+            ids: string[] | null;
+        };
+        /** @description The node has a credential of its own. */
+        Joined: {
+            node: string;
+            /** @description At the broker, beside the secret. */
+            username: string;
+            /** @description Where to speak from now on. */
+            broker: components["schemas"]["JoinedBroker"];
+            /** @description Null: none was asked for. */
+            certificate: components["schemas"]["JoinedCertificate"] | null;
+            /** @description Of the commit that holds it. */
+            position: number;
+        };
+        JoinedBroker: {
+            /** @description Null: where the manager is that was asked. */
+            host: string | null;
+            port: number;
+            tls: boolean;
+        };
+        /** @description A certificate for the key of the request. */
+        JoinedCertificate: {
+            /** @description PEM; its common name is the id of the node. */
+            certificate: string;
+            /** @description PEM, of the CA that signed it and the broker’s. */
+            ca: string;
+            /** Format: date-time */
+            endsAt: string;
+        };
         /** @description A statement signed elsewhere, whole; without a body the leader signs. */
         JudgeKey: {
             by?: string;
@@ -1826,6 +1914,8 @@ export interface components {
             ports: components["schemas"]["HeldPort"][];
             /** @description Its worker starts nothing new for want of room. */
             diskFull?: components["schemas"]["NodeDiskFull"];
+            /** @description Absent: it has none of its own, and never joined. */
+            credential?: components["schemas"]["NodeCredential"];
             flags: components["schemas"]["NodeFlags"];
             /** @description `<job>/<instance>/<generation>` of what runs there without our order. */
             unexpected: string[];
@@ -1847,6 +1937,25 @@ export interface components {
             nodes: components["schemas"]["NodeFacts"][];
             removed: string[];
             foreign: components["schemas"]["ForeignLoad"][];
+        };
+        /** @description By which a node is known at the broker; nothing that is secret of it. */
+        NodeCredential: {
+            /** @enum {string} */
+            status: "holds" | "revoked";
+            /**
+             * Format: date-time
+             * @description Of the secret that it has now.
+             */
+            since: string;
+            /** @description Who let it join: `api/` before the name of a token. */
+            joinedBy: string | null;
+            /** @description Labels that it has by that, whatever its worker says. */
+            labels: {
+                [key: string]: string;
+            } | null;
+            /** Format: date-time */
+            revoked: string | null;
+            revokedBy: string | null;
         };
         NodeDiskFull: {
             /** Format: date-time */
@@ -2210,7 +2319,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "sender-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-requests" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-nowhere" | "nothing-printed" | "feature-missing" | "exec-not-offered" | "instance-not-running" | "node-away" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "plan-outdated" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "upgrade-required" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "forbidden" | "token-name-taken" | "token-shown-once" | "too-many-tokens" | "token-unknown" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "worker-silent" | "stream-broken" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "user-unavailable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
+            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "sender-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-requests" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-nowhere" | "nothing-printed" | "feature-missing" | "exec-not-offered" | "instance-not-running" | "node-away" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "plan-outdated" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "upgrade-required" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "forbidden" | "token-name-taken" | "token-shown-once" | "too-many-tokens" | "join-token-used" | "credential-unknown" | "no-certificate-authority" | "token-unknown" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "worker-silent" | "stream-broken" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "user-unavailable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
             detail: string;
             /** @description What to do next. */
             remedy: string;
@@ -2792,11 +2901,13 @@ export interface components {
             /** @description Of the roles of docs/access.md; one that is not known here may nothing. */
             role: string;
             /** @enum {string} */
-            status: "holds" | "expired" | "revoked";
-            /** @description Orders about nodes with these labels only. */
+            status: "holds" | "used" | "expired" | "revoked";
+            /** @description Orders about nodes with these labels only; what joins by it has them. */
             nodes: {
                 [key: string]: string;
             } | null;
+            /** @description Of a join token; null: of another. */
+            joins: components["schemas"]["JoinUses"] | null;
             /** @description Who had it made. */
             createdBy: string | null;
             /** Format: date-time */
@@ -2817,7 +2928,7 @@ export interface components {
             token: string;
             name: string;
             /** @enum {string} */
-            role: "admin" | "operator" | "root" | "auditor" | "scheduler" | "metrics";
+            role: "admin" | "operator" | "root" | "auditor" | "scheduler" | "metrics" | "join";
             /** Format: date-time */
             expires: string;
             /** @description Of the commit that made it. */
@@ -2883,10 +2994,10 @@ export interface components {
         };
         /** @description Whoever asks, as the manager knows them. */
         WhoAmI: {
-            /** @description `token`: by OAKRING_TOKEN; `open`: no token is asked for. */
+            /** @description `token`: by OAKRING_TOKEN; `open`: no token is asked for; `nodes/<id>`: a node. */
             name: string;
             role: string;
-            permissions: ("cluster:read" | "cluster:metrics" | "cluster:import" | "jobs:read" | "jobs:write" | "jobs:logs" | "jobs:exec" | "nodes:read" | "nodes:write" | "nodes:register" | "ledger:read" | "ledger:write" | "ledger:cosign" | "access:read" | "access:write")[];
+            permissions: ("cluster:read" | "cluster:metrics" | "cluster:import" | "jobs:read" | "jobs:write" | "jobs:logs" | "jobs:exec" | "nodes:read" | "nodes:write" | "nodes:register" | "nodes:join" | "ledger:read" | "ledger:write" | "ledger:cosign" | "access:read" | "access:write")[];
             /**
              * @description Which jobs are seen and changed.
              * @enum {string}
@@ -3244,6 +3355,18 @@ export interface components {
                 };
             };
         };
+        /** @description join-token-used, origin-foreign, forbidden */
+        "join-token-used.origin-foreign.forbidden": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "join-token-used" | "origin-foreign" | "forbidden";
+                };
+            };
+        };
         /** @description key-unknown, route-unknown */
         "key-unknown.route-unknown": {
             headers: {
@@ -3340,6 +3463,18 @@ export interface components {
                 };
             };
         };
+        /** @description node-id-taken, no-certificate-authority, too-many-nodes */
+        "node-id-taken.no-certificate-authority.too-many-nodes": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "node-id-taken" | "no-certificate-authority" | "too-many-nodes";
+                };
+            };
+        };
         /** @description node-id-taken, too-many-nodes */
         "node-id-taken.too-many-nodes": {
             headers: {
@@ -3361,6 +3496,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "node-in-use" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description node-unknown, credential-unknown, route-unknown */
+        "node-unknown.credential-unknown.route-unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "node-unknown" | "credential-unknown" | "route-unknown";
                 };
             };
         };
@@ -4682,6 +4829,43 @@ export interface operations {
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
+    revokeNode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOrder"];
+                };
+            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign.forbidden"];
+            404: components["responses"]["node-unknown.credential-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+        };
+    };
     showNode: {
         parameters: {
             query?: {
@@ -5611,7 +5795,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenCreated"];
                 };
             };
-            400: components["responses"]["invalid-field.invalid-json.not-utf8"];
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             408: components["responses"]["request-timeout"];
@@ -5657,6 +5841,41 @@ export interface operations {
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
             429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+        };
+    };
+    joinNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinNode"];
+            };
+        };
+        responses: {
+            /** @description Joined, and durable; or so already. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["join-token-used.origin-foreign.forbidden"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["node-id-taken.no-certificate-authority.too-many-nodes"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            429: components["responses"]["rate-exceeded.too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };

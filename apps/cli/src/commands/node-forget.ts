@@ -18,7 +18,10 @@ export function addNodeForget(node: Command, surroundings: Surroundings): void {
   node
     .command('forget [nodes...]')
     .description('forget nodes that will not come back; their instances are placed elsewhere')
-    .option('--force', 'also one that speaks: its worker has to register anew, as a new machine')
+    .option(
+      '--force',
+      'also one that speaks: its worker has to join and register anew, as a new machine',
+    )
     .option(
       '--lost-for <duration>',
       'all that are lost for so long and carry nothing: 30m, 12h, 7d',

@@ -42,6 +42,32 @@ export function addNodeOrders(node: Command, surroundings: Surroundings): void {
   addDrain(node, surroundings);
   addLabel(node, surroundings);
   addNodeForget(node, surroundings);
+  addRevoke(node, surroundings);
+}
+
+function addRevoke(node: Command, surroundings: Surroundings): void {
+  node
+    .command('revoke <nodes...>')
+    .description('revoke the credentials of nodes: nobody speaks for them until they join anew')
+    .addHelpText(
+      'after',
+      `
+What runs there goes on; the node is disconnected. Its worker comes back with a join token that is given after this:
+  oakring token create --role join --name edge-berlin --ids edge-berlin
+
+Example:
+  oakring node revoke edge-berlin`,
+    )
+    .action(async (nodes: readonly string[], _options: unknown, command: Command) => {
+      const context = contextOf(surroundings, command);
+      const { client } = context;
+      await forEach(context, nodes, async (text) => {
+        const ask = (known: string) => client.revokeNode(known);
+        const { id, answer } = await onNode(client, text, 'order', ask);
+        const told = 'has no credential that holds';
+        return { answer, render: () => `Node ${id} ${told} (position ${answer.position}).` };
+      });
+    });
 }
 
 function addLabel(node: Command, surroundings: Surroundings): void {

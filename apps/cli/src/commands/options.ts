@@ -64,6 +64,12 @@ export function listed(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
+/** `a,b,c`, which may be repeated. */
+export function separated(text: string, before: readonly string[] = []): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  return [...before, ...parts.filter((part) => part !== '')];
+}
+
 /** Gathers `NAME=value`, kept as text, of an option that may be repeated. */
 export function assignment(text: string, before: readonly string[] = []): string[] {
   if (text.indexOf('=') < 1) throw new InvalidArgumentError('It is not NAME=value.');

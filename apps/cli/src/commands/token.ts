@@ -1,22 +1,24 @@
-import { roleNames, rulesOf, type Role } from '@oakring/contracts';
+import { rulesOf, tokenRoles, usualTokenMs, type TokenRole } from '@oakring/contracts';
 import { Option, type Command } from 'commander';
 import { draftOf } from '../config/write-whole.js';
 import { printable } from '@oakring/narration';
 import { renderTokens, renderWhoAmI } from '../render/tokens.js';
 import { contextOf, lookOf, show, type Surroundings } from './context.js';
-import { duration, pair } from './options.js';
+import { duration, pair, separated, wholeNumber } from './options.js';
 import { forEach } from './several.js';
 
 interface CreateOptions {
-  readonly role: Role;
+  readonly role: TokenRole;
   readonly name: string;
   /** Milliseconds. */
   readonly expires?: number;
   readonly nodes?: Readonly<Record<string, string>>;
+  readonly uses?: number;
+  readonly ids?: readonly string[];
   readonly to?: string;
 }
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
 
 /** Who may speak to the managers. */
 export function addTokenCommands(program: Command, surroundings: Surroundings): void {
@@ -62,11 +64,17 @@ function addCreate(token: Command, surroundings: Surroundings): void {
     .command('create')
     .description('create a token; it is printed this once, and nowhere kept')
     .addOption(
-      new Option('--role <role>', 'what it allows').choices(roleNames).makeOptionMandatory(),
+      new Option('--role <role>', 'what it allows').choices(tokenRoles).makeOptionMandatory(),
     )
     .requiredOption('--name <name>', 'whose it is: events say so')
     .option('--expires <duration>', 'how long it holds: 12h, 30d (default: by its role)', duration)
-    .option('--nodes <label=value>', 'of an operator: orders about such nodes only', pair)
+    .option(
+      '--nodes <label=value>',
+      'of an operator: orders about such nodes only; of a join token: what joins by it is such a node',
+      pair,
+    )
+    .option('--uses <n>', 'of a join token: how many machines join by it (default: 1)', wholeNumber)
+    .option('--ids <ids>', 'of a join token: nodes that may join by it, a,b,c', separated)
     .option('--to <file>', 'write it there, for you alone, and print nothing')
     .addHelpText(
       'after',
@@ -75,16 +83,19 @@ ${rolesHelp()}
 
 Examples:
   oakring token create --role root --name berlin --expires 30d
-  oakring token create --role operator --name anna --nodes zone=a --to ~/.anna-token`,
+  oakring token create --role operator --name anna --nodes zone=a --to ~/.anna-token
+  oakring token create --role join --name shelf --uses 5 --nodes zone=a --expires 2h`,
     )
     .action(async (options: CreateOptions, command: Command) => {
-      const { role, name, expires, nodes, to } = options;
+      const { role, name, expires, nodes, uses, ids, to } = options;
       const context = contextOf(surroundings, command);
       const { client, terminal, forPrograms } = context;
       const body = {
         ...{ role, name },
         ...(expires === undefined ? {} : { expiresInMs: expires }),
         ...(nodes === undefined ? {} : { nodes }),
+        ...(uses === undefined ? {} : { uses }),
+        ...(ids === undefined ? {} : { ids: [...ids] }),
       };
       // Before the token is given: one that could not be written would hold, and nobody would have it.
       const draft = to === undefined ? null : await draftOf(to);
@@ -107,9 +118,10 @@ Examples:
 
 /** The table of roles, as far as one who gives a token has to know it; docs/access.md has all of it. */
 function rolesHelp(): string {
-  const rows = roleNames.map((role) => {
-    const { says, usualMs } = rulesOf(role);
-    return `  ${role.padEnd(10)} ${says} (${usualMs / dayMs} d)`;
+  const rows = tokenRoles.map((role) => {
+    const hours = usualTokenMs(role) / hourMs;
+    const lasts = hours < 24 ? `${hours} h` : `${hours / 24} d`;
+    return `  ${role.padEnd(10)} ${rulesOf(role).says} (${lasts})`;
   });
   return ['Roles, and how long their tokens hold:', ...rows].join('\n');
 }

@@ -64,6 +64,11 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
     { name: 'anna', role: 'operator', hash: 'ab', expiresAt: 0, nodes: { zone: 'a' } },
     'token anna of role operator given, until 1970-01-01T00:00:00.000Z, for nodes with zone=a',
   ],
+  NodeJoined: [
+    { hash: 'ab', labels: { zone: 'a' } },
+    'joined: it has a credential of its own, with zone=a',
+  ],
+  NodeCredentialRevoked: [{ reason: 'ordered' }, 'credential revoked: ordered'],
   TokenGrantRefused: [
     { name: 'anna', code: 'token-name-taken', detail: 'It holds.' },
     'token anna not given: It holds.',

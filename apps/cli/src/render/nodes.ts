@@ -61,6 +61,7 @@ export function renderNode(node: Node, { colors, width, nowMs }: Look): string {
         node.ports.map(({ port, job }) => `${port} (${job})`),
       ),
       ['labels', labelsText(node.labels)],
+      ...credentialFact(node, colors),
       ...diskFact(node, colors),
       ...flagFacts(node, colors),
       ['acknowledges', node.acknowledges ? 'yes' : 'no: what it runs is the broker’s word'],
@@ -88,6 +89,23 @@ function limitsFact({ technologies, features }: Node, colors: Colors): [string, 
 /** Nothing is said of what is usually empty. */
 function listFact(name: string, list: readonly string[]): readonly (readonly [string, string])[] {
   return list.length === 0 ? [] : [[name, list.join(' ')]];
+}
+
+/** Nothing is said of one that is let in by what workers share, or by nothing. */
+function credentialFact(
+  { id, credential }: Node,
+  colors: Colors,
+): readonly (readonly [string, string])[] {
+  if (credential === undefined) return [];
+  const { status, since, joinedBy, labels, revoked, revokedBy } = credential;
+  if (status === 'revoked') {
+    const by = revokedBy === null ? '' : ` by ${revokedBy}`;
+    const remedy = `oakring token create --role join --name ${id} --ids ${id}`;
+    const what = `revoked ${revoked}${by}; it joins anew with a token that is given now (${remedy})`;
+    return [['credential', colors.yellow(what)]];
+  }
+  const forced = labels === null ? '' : `, with ${labelsText(labels)} whatever its worker says`;
+  return [['credential', `of its own since ${since}, let in by ${joinedBy ?? '?'}${forced}`]];
 }
 
 function diskFact({ diskFull }: Node, colors: Colors): readonly (readonly [string, string])[] {

@@ -1,4 +1,4 @@
-import type { Decision } from '../client/documents.js';
+import type { Decision, Node } from '../client/documents.js';
 import { describe, expect, it } from '@jest/globals';
 import { problemOf } from '@oakring/contracts';
 import { colorsOf, type Look } from '../terminal.js';
@@ -77,6 +77,21 @@ describe('the table of nodes', () => {
       'edge-berlin  ready   3s   ███░░░░░░░ 500/2000m  ███░░░░░░░ 1024/4096 MiB  ' +
         '12% CPU, 30% memory  2     zone=north  native   10.0.0.7  3 s ago',
     );
+  });
+
+  it('says of a node that joined since when, and by whom; and what to do once that is revoked', () => {
+    const since = '2026-01-01T00:00:00.000Z';
+    const joined = { since, joinedBy: 'api/shelf', labels: { zone: 'a' } };
+    const shown = (
+      more: Pick<NonNullable<Node['credential']>, 'status' | 'revoked' | 'revokedBy'>,
+    ) => renderNode(nodeAnswer({ credential: { ...joined, ...more } }), look);
+    expect(shown({ status: 'holds', revoked: null, revokedBy: null })).toMatch(
+      /^credential +of its own since 2026\S+, let in by api\/shelf, with zone=a whatever/m,
+    );
+    expect(shown({ status: 'revoked', revoked: since, revokedBy: 'api/anna' })).toMatch(
+      /^credential +revoked 2026\S+ by api\/anna; .*--role join --name edge-berlin --ids edge-berlin/m,
+    );
+    expect(renderNode(nodeAnswer(), look)).not.toMatch(/^credential/m);
   });
 
   it('shows a dash where nothing was measured yet, and says since when nobody was heard', () => {

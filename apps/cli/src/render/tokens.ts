@@ -1,6 +1,6 @@
 import { labelsText } from '@oakring/narration';
 import type { Token, WhoAmI } from '../client/documents.js';
-import type { Look } from '../terminal.js';
+import type { Colors, Look } from '../terminal.js';
 import { agoText } from './measures.js';
 import { renderFacts, renderTable } from './table.js';
 
@@ -13,14 +13,28 @@ export function renderTokens(tokens: readonly Token[], { colors, width, nowMs }:
     tokens.map((token) => [
       token.name,
       token.role,
-      token.status === 'holds' ? colors.green(token.status) : colors.yellow(token.status),
+      statusText(token, colors),
       token.expires,
       token.lastUsed === null ? '-' : agoText(token.lastUsed, nowMs),
       token.createdBy ?? '-',
-      token.nodes === null ? '-' : labelsText(token.nodes),
+      limitText(token),
     ]),
     width,
   );
+}
+
+function statusText({ status, joins }: Token, colors: Colors): string {
+  const left = joins === null ? '' : `, ${joins.usesLeft} of ${joins.uses} left`;
+  return status === 'holds' ? colors.green(`${status}${left}`) : colors.yellow(status);
+}
+
+function limitText({ nodes, joins }: Token): string {
+  const ids = joins?.ids ?? null;
+  const limits = [
+    ...(nodes === null ? [] : [labelsText(nodes)]),
+    ...(ids === null ? [] : [`ids ${ids.join(',')}`]),
+  ];
+  return limits.length === 0 ? '-' : limits.join(' ');
 }
 
 export function renderWhoAmI({ name, role, permissions, jobs, nodes, expires }: WhoAmI): string {
@@ -30,6 +44,10 @@ export function renderWhoAmI({ name, role, permissions, jobs, nodes, expires }: 
     ['may', permissions.length === 0 ? 'nothing' : permissions.join(' ')],
     ['jobs', jobs === 'own' ? 'those that you submitted' : 'all'],
     ...(nodes === null ? [] : [['orders about', `nodes with ${labelsText(nodes)}`] as const]),
-    ['expires', expires ?? 'with the setting of the manager'],
+    ['expires', expires ?? untilText(role)],
   ]);
+}
+
+function untilText(role: string): string {
+  return role === 'node' ? 'when its credential is revoked' : 'with the setting of the manager';
 }

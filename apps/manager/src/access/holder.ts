@@ -1,12 +1,19 @@
 import {
   callerIn,
   isRole,
+  nodeIn,
   permissionsOf,
   rulesOf,
   type Permission,
   type Refusal,
 } from '@oakring/contracts';
-import { labelsOf, type JobRecord, type NodeRecord, type TokenRecord } from '@oakring/model';
+import {
+  labelsOf,
+  type ClusterState,
+  type JobRecord,
+  type NodeRecord,
+  type TokenRecord,
+} from '@oakring/model';
 
 /** Whoever has a token: what it lets them do follows from this. */
 export type Holder = Pick<TokenRecord, 'name' | 'role' | 'nodes'>;
@@ -17,7 +24,9 @@ export function mayOf({ role, nodes }: Holder): readonly Permission[] {
 
 export function roleText({ name, role, nodes }: Holder): string {
   const limit = nodes === null ? '' : ` for nodes with ${labelsText(nodes)}`;
-  return `Token ${name} has the role ${role}${limit}`;
+  const node = nodeIn(name);
+  const who = node === null ? `Token ${name}` : `Node ${node}`;
+  return `${who} has the role ${role}${limit}`;
 }
 
 /** Whether it sees no jobs but those that were submitted under its name. */
@@ -34,13 +43,26 @@ export function unknownJob(id: string): Refusal {
   return { code: 'job-unknown', detail: `There is no job ${id}.`, field: 'id', value: id };
 }
 
+/** What a limit to some nodes looks at. */
+export type LimitedNode = Pick<NodeRecord, 'id' | 'labels' | 'givenLabels'>;
+
+/** Also one that has joined, and has not registered yet. */
+export function nodeOf(
+  { nodes, credentials }: Pick<ClusterState, 'nodes' | 'credentials'>,
+  id: string,
+): LimitedNode | undefined {
+  const credential = credentials.get(id);
+  if (credential === undefined) return nodes.get(id);
+  return nodes.get(id) ?? { id, labels: credential.labels ?? {}, givenLabels: null };
+}
+
 /**
  * Why whoever has the token may not order anything about the node; null: they may. `given`: what it would be labelled
  * with by the order, which must not make it one that somebody else looks after.
  */
 export function beyondNodes(
   holder: Holder,
-  node: NodeRecord | undefined,
+  node: LimitedNode | undefined,
   given?: Readonly<Record<string, string>>,
 ): Refusal | null {
   const { nodes } = holder;
@@ -54,7 +76,7 @@ export function beyondNodes(
   return isWithin ? null : { code: 'forbidden', detail, field: 'id', value: node.id };
 }
 
-function hasLabels(node: NodeRecord, wanted: Readonly<Record<string, string>>): boolean {
+function hasLabels(node: LimitedNode, wanted: Readonly<Record<string, string>>): boolean {
   const labels = labelsOf(node);
   return Object.entries(wanted).every(([name, value]) => labels[name] === value);
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { OakringError } from '@oakring/contracts';
+import { hashOfToken, newToken } from '@oakring/host';
 import { ClusterState } from '@oakring/model';
 import { simulatedPorts } from '@oakring/ports';
 import { Projection } from '../views/projection.js';
 import { Identities } from './identities.js';
-import { hashOfToken, newToken } from './token-text.js';
 
 const ports = simulatedPorts(1);
 const token = newToken();
@@ -23,7 +23,7 @@ function known(state = new ClusterState(false), isOpen = false) {
 function withOwn(revoked: { at: number; by: null } | null): ClusterState {
   const state = new ClusterState(false);
   const [name, role, { hash }] = ['admin-1', 'admin', own.admin];
-  const given = { by: null, at: 1, expiresAt: 253_402_300_799_000, nodes: null };
+  const given = { by: null, at: 1, expiresAt: 253_402_300_799_000, nodes: null, joins: null };
   state.tokens.set(name, { ...given, name, role, hash, revoked, position: 1, index: 0 });
   state.tokensOfHash.add(hash, name);
   return state;

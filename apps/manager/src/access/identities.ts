@@ -1,10 +1,10 @@
-import { OakringError } from '@oakring/contracts';
-import { holds, maxTokens, type TokenRecord } from '@oakring/model';
+import { nodeCaller, OakringError } from '@oakring/contracts';
+import { hashOfToken, isToken, looksLikeToken } from '@oakring/host';
+import { holds, maxTokens, type NodeCredentialRecord, type TokenRecord } from '@oakring/model';
 import type { Clock } from '@oakring/ports';
 import { timingSafeEqual } from 'node:crypto';
 import type { Projection } from '../views/projection.js';
 import { hashIn, innerCaller, openCaller, settingCaller, type Caller } from './caller.js';
-import { hashOfToken, isToken, looksLikeToken } from './token-text.js';
 
 /** Uses are remembered to the minute. */
 const useMs = 60_000;
@@ -27,8 +27,8 @@ interface OwnPlace {
 }
 
 /**
- * Who is who, by the tokens of the ledger as far as this manager has read it, and by that of the setting. Time is that
- * of this manager's clock: a token ends at each manager when its own says so.
+ * Who is who, by the tokens of the ledger as far as this manager has read it, by the secrets of nodes, and by the token
+ * of the setting. Time is that of this manager's clock: a token ends at each manager when its own says so.
  */
 export class Identities {
   readonly isOpen: boolean;
@@ -68,7 +68,7 @@ export class Identities {
     const hash = hashOfToken(token);
     if (isSame(hash, this.setting)) return settingCaller;
     if (isSame(hash, this.inner)) return innerCaller;
-    if (this.recordOf(hash) !== null) return this.ofHash(hash);
+    if (this.isKnown(hash)) return this.ofHash(hash);
     if (looksLikeToken(token) && !isToken(token)) {
       return missing('The token was cut or mistyped: its last digits do not fit.');
     }
@@ -93,6 +93,8 @@ export class Identities {
   /** Whether whoever was let in would be again. */
   stands({ by }: Caller): boolean {
     if (typeof by === 'string') return true;
+    const credential = this.credentialOf(by.hash);
+    if (credential !== null) return credential.revoked === null;
     const record = this.recordOf(by.hash);
     return record !== null && holds(record, this.clock.wallMs());
   }
@@ -104,10 +106,19 @@ export class Identities {
 
   /** Whose token it is, whether it holds or not; null: nobody's here. */
   nameOf(token: string): string | null {
-    return this.recordOf(hashOfToken(token))?.name ?? null;
+    const hash = hashOfToken(token);
+    const credential = this.credentialOf(hash);
+    return credential === null ? (this.recordOf(hash)?.name ?? null) : nodeCaller(credential.node);
+  }
+
+  /** Whether it is that of the setting: nobody else may have the same. */
+  isSetting(token: string): boolean {
+    return isSame(hashOfToken(token), this.setting);
   }
 
   private ofHash(hash: string): Caller | OakringError {
+    const credential = this.credentialOf(hash);
+    if (credential !== null) return ofNode(credential);
     const record = this.recordOf(hash);
     if (record === null) return missing(unknown);
     const nowMs = this.clock.wallMs();
@@ -123,6 +134,16 @@ export class Identities {
     const { tokensOfHash } = this.projection.state;
     for (const each of this.uses.keys())
       if (tokensOfHash.sizeOf(each) === 0) this.uses.delete(each);
+  }
+
+  private isKnown(hash: string): boolean {
+    return this.recordOf(hash) !== null || this.credentialOf(hash) !== null;
+  }
+
+  private credentialOf(hash: string): NodeCredentialRecord | null {
+    const { credentials, credentialsOfHash } = this.projection.state;
+    const [node] = credentialsOfHash.of(hash);
+    return (node === undefined ? undefined : credentials.get(node)) ?? null;
   }
 
   /** Looked up by what nobody can choose, so that how long it takes tells nothing. */
@@ -145,6 +166,14 @@ const unknown = 'The token is not known here.';
 const notYetGranted =
   'This manager made the token, and has not led since: it counts once it has. Show that of a manager that has led, ' +
   'or another one.';
+
+function ofNode({ node, hash, revoked }: NodeCredentialRecord): Caller | OakringError {
+  if (revoked !== null) {
+    const since = new Date(revoked.at).toISOString();
+    return missing(`The credential of node ${node} was revoked ${since}.`);
+  }
+  return { name: nodeCaller(node), role: 'node', nodes: null, by: { hash } };
+}
 
 function whyEnded({ name, revoked, expiresAt }: TokenRecord): string {
   return revoked === null

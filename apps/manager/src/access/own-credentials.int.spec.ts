@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openOwnCredentials } from './own-credentials.js';
-import { isToken } from './token-text.js';
+import { isToken } from '@oakring/host';
 
 describe("A manager's own credentials", () => {
   let data: string;
@@ -31,7 +31,15 @@ describe("A manager's own credentials", () => {
     const before = opened();
     const state = new ClusterState(false);
     const { name, role, hash } = before.admin;
-    const given = { by: null, at: 1, expiresAt: 9, nodes: null, position: 1, index: 0 };
+    const given = {
+      by: null,
+      at: 1,
+      expiresAt: 9,
+      nodes: null,
+      joins: null,
+      position: 1,
+      index: 0,
+    };
     state.tokensOfHash.add(hash, name);
     state.tokens.set(name, { ...given, name, role, hash, revoked: null });
     expect(opened(state).admin).toEqual(before.admin);

@@ -1,6 +1,13 @@
-import { credentialsFolder, keepTokens, keptToken, type LocalRole } from '@oakring/host';
+import {
+  credentialsFolder,
+  hashOfToken,
+  isToken,
+  keepTokens,
+  keptToken,
+  newToken,
+  type LocalRole,
+} from '@oakring/host';
 import type { ClusterState } from '@oakring/model';
-import { hashOfToken, isToken, newToken } from './token-text.js';
 
 /** Digits of the manager's key that its credentials are called by: each manager of a cluster has its own. */
 const keyDigits = 8;

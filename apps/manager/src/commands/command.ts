@@ -33,8 +33,8 @@ export type Command =
        * start. Who submits it has made sure that it is the same machine.
        */
       readonly startsAnew?: true;
-      /** What the edge found of the presented token. */
-      readonly token: 'absent' | 'valid' | 'wrong';
+      /** What the edge found of the presented token. `credential`: none is needed, the broker knows whose word it is. */
+      readonly token: 'absent' | 'valid' | 'wrong' | 'credential';
     }
   | {
       readonly type: 'RecordWorkerStatus';
@@ -336,6 +336,8 @@ export interface Answers {
   RecordRefusals: null;
   GrantToken: { readonly name: string; readonly expiresAt: number; readonly position: number };
   RevokeToken: { readonly name: string; readonly position: number };
+  /** Where its credential is as it is. */
+  JoinNode: { readonly node: string; readonly position: number };
   RecordRefusedRequests: null;
   OrderStops: null;
   FailCommand: null;

@@ -9,6 +9,8 @@ export type NodeOrder =
   | { readonly do: 'quarantine'; readonly reason: string }
   | { readonly do: 'release' }
   | { readonly do: 'label'; readonly labels: Readonly<Record<string, string>> }
+  /** Its credential: nobody is the node by it any more. */
+  | { readonly do: 'revoke'; readonly reason: string }
   /** `force`: although it speaks. */
   | { readonly do: 'forget'; readonly reason: string; readonly force?: true };
 

@@ -6,6 +6,7 @@ import { JobCommandsController } from '../inbox/http/job-commands.controller.js'
 import { JobRollbacksController } from '../inbox/http/job-rollbacks.controller.js';
 import { JobUpdatesController } from '../inbox/http/job-updates.controller.js';
 import { TokenCommandsController } from '../inbox/http/token-commands.controller.js';
+import { JoinsController } from '../inbox/http/joins.controller.js';
 import { KeyCommandsController } from '../inbox/http/key-commands.controller.js';
 import { RefusedRequests } from '../inbox/http/refused-requests.js';
 import { Outlooks } from '../inbox/http/outlooks.js';
@@ -79,6 +80,7 @@ export const httpControllers: Type[] = [
   DecisionQueriesController,
   DiffQueriesController,
   TokenCommandsController,
+  JoinsController,
   AccessQueriesController,
   KeyCommandsController,
   CosignatureCommandsController,

@@ -4,6 +4,10 @@ import type { EventLogReader } from '@oakring/stores';
 import type { SigningKey } from '@oakring/events';
 import { inboxControllers, inboxProviders, type InboxParts } from './inbox-parts.js';
 import type { ClusterProof } from '../http/forwarding/cluster-proof.js';
+import {
+  CERTIFICATE_AUTHORITY,
+  type CertificateAuthority,
+} from '../access/certificate-authority.js';
 import { Identities } from '../access/identities.js';
 import { LiveExecs } from '../exec/live-execs.js';
 import { PastStates } from '../history/past-states.js';
@@ -36,6 +40,8 @@ import { NodeChangeFeed } from '@oakring/model';
 /** The parts that the module ties together, made before it in the order of a start. */
 export interface ManagerParts extends InboxParts {
   readonly identities: Identities;
+  /** Signs certificates of nodes; null: nobody here does. */
+  readonly certificateAuthority: CertificateAuthority | null;
   readonly past: PastStates;
   readonly key: SigningKey;
   readonly log: EventLogReader;
@@ -67,6 +73,7 @@ export class ManagerModule {
       providers: [
         ...inboxProviders(parts),
         { provide: Identities, useValue: parts.identities },
+        { provide: CERTIFICATE_AUTHORITY, useFactory: () => parts.certificateAuthority },
         { provide: NODE_TOKENS, useValue: parts.tokens },
         { provide: OPEN_BROKER, useValue: parts.openBroker },
         { provide: COMMAND_QUEUE, useValue: commandsOf(leadership) },

@@ -1,7 +1,6 @@
-import { isLoopbackAddress } from '@oakring/host';
+import { isLoopbackAddress, newToken } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
 import { Identities } from '../access/identities.js';
-import { newToken } from '../access/token-text.js';
 import type { ManagerSettings } from '../config/manager-settings.js';
 import type { Kept } from './open-kept.js';
 

@@ -10,11 +10,17 @@ interface Link {
 
 /** What workers are told of the broker: the port that the settings say, else the one that we use. */
 export function openBrokerOf(
-  { mqttBrokerPort }: Pick<ManagerSettings, 'mqttBrokerPort'>,
+  { mqttBrokerPort, mqttUrl }: Pick<ManagerSettings, 'mqttBrokerPort' | 'mqttUrl'>,
   { connection, url }: Link,
   table: Pick<TelemetryTable, 'lastSeenMs'>,
 ): OpenBroker {
   return {
+    // One of our own is where we are asked, whatever that is called from outside.
+    place: () => ({
+      host: mqttUrl === null ? null : new URL(mqttUrl).hostname,
+      port: mqttBrokerPort ?? portOf(url),
+      tls: new URL(url).protocol === 'mqtts:',
+    }),
     lastHeardMs: (nodeId) => table.lastSeenMs(nodeId),
     portToTell: () => (connection.connected ? (mqttBrokerPort ?? portOf(url)) : null),
   };

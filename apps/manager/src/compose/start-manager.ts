@@ -143,7 +143,7 @@ async function start(
     {
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
       ...{ verification, health, execs },
-      identities,
+      ...{ identities, certificateAuthority: null },
       knownWitnesses: witnessView(settings, witnesses),
       ...{ serviceRules: serviceRulesOf(settings), rootView: root },
       ...{ rootLink: root?.standing ?? withoutRoot, maxNodes: settings.maxNodes },

@@ -11,7 +11,7 @@ import {
 import type { StoredEvent } from '@oakring/events';
 import { simulatedPorts, systemPorts, type SimulatedPorts } from '@oakring/ports';
 import { WebSocket } from 'ws';
-import { hashOfToken, newToken } from '../access/token-text.js';
+import { hashOfToken, newToken } from '@oakring/host';
 import { ClusterProof } from '../http/forwarding/cluster-proof.js';
 import { startTestManager, type TestManager } from '../http/testing/test-manager.js';
 import { plan, ready, report, submitJob } from '../testing/given.js';

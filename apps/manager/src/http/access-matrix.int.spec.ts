@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { roleNames, type Role } from '@oakring/contracts';
+import { tokenRoles, type Role, type TokenRole } from '@oakring/contracts';
 import { simulatedPorts, systemPorts } from '@oakring/ports';
-import { hashOfToken, newToken } from '../access/token-text.js';
+import { hashOfToken, newToken } from '@oakring/host';
 import { ClusterProof } from './forwarding/cluster-proof.js';
 import { startTestManager, type TestManager } from './testing/test-manager.js';
 
@@ -9,12 +9,13 @@ import { startTestManager, type TestManager } from './testing/test-manager.js';
 const may: Readonly<Record<Role, readonly string[]>> = {
   admin: [
     ...['cluster:read', 'cluster:metrics', 'cluster:import', 'jobs:read', 'jobs:write'],
-    ...['jobs:logs', 'jobs:exec', 'nodes:read', 'nodes:write', 'nodes:register', 'ledger:read'],
-    ...['ledger:write', 'ledger:cosign', 'access:read', 'access:write'],
+    ...['jobs:logs', 'jobs:exec', 'nodes:read', 'nodes:write', 'nodes:register', 'nodes:join'],
+    ...['ledger:read', 'ledger:write', 'ledger:cosign', 'access:read', 'access:write'],
   ],
   operator: [
     ...['cluster:read', 'cluster:metrics', 'cluster:import', 'jobs:read', 'jobs:write'],
-    ...['jobs:logs', 'jobs:exec', 'nodes:read', 'nodes:write', 'nodes:register', 'ledger:read'],
+    ...['jobs:logs', 'jobs:exec', 'nodes:read', 'nodes:write', 'nodes:register', 'nodes:join'],
+    'ledger:read',
   ],
   root: ['cluster:read', 'jobs:read', 'jobs:write', 'jobs:logs'],
   auditor: [
@@ -22,6 +23,8 @@ const may: Readonly<Record<Role, readonly string[]>> = {
   ],
   scheduler: ['nodes:read'],
   metrics: ['cluster:metrics'],
+  join: ['nodes:join'],
+  node: ['nodes:join'],
 };
 const limited = may.operator.filter((each) => !['cluster:import', 'nodes:register'].includes(each));
 
@@ -68,7 +71,11 @@ beforeAll(async () => {
   leader = await started(own);
   own.leader = leader.url;
   follower = await started({ leading: false, leader: leader.url });
-  const grant = async (name: string, role: Role, nodes: Record<string, string> | null = null) => {
+  const grant = async (
+    name: string,
+    role: TokenRole,
+    nodes: Record<string, string> | null = null,
+  ) => {
     const token = newToken();
     const expiresAt = ports.clock.wallMs() + (name === 'expired' ? 1 : hourMs);
     // Each folds its own ledger here: as if the one had read it of the other.
@@ -79,9 +86,21 @@ beforeAll(async () => {
     }
     return `Bearer ${token}`;
   };
-  for (const role of roleNames) {
+  const join = async (node: string, isRevoked: boolean) => {
+    const secret = newToken();
+    for (const manager of [leader, follower]) {
+      const hash = hashOfToken(secret);
+      await manager.submit({ type: 'JoinNode', node, hash, registrationToken: 'absent' });
+      const order = { do: 'revoke', reason: 'r' } as const;
+      if (isRevoked) await manager.submit({ type: 'OrderNode', id: node, order });
+    }
+    return `Bearer ${secret}`;
+  };
+  for (const role of tokenRoles) {
     credentials.push({ called: role, shows: await grant(`a-${role}`, role), may: may[role] });
   }
+  credentials.push({ called: 'node', shows: await join('n1', false), may: may.node });
+  const revokedNode = await join('n2', true);
   const ofZone = await grant('anna', 'operator', { zone: 'a' });
   const bearer = `Bearer ${setting}`;
   const cut = (await grant('cut', 'admin')).slice(0, -1);
@@ -92,6 +111,7 @@ beforeAll(async () => {
     { called: 'an operator of some nodes', shows: ofZone, may: limited },
     { called: 'the setting', shows: bearer, may: may.admin },
     { called: 'nobody', shows: null, may: null },
+    { called: 'a revoked node', shows: revokedNode, may: null },
     { called: 'an expired admin', shows: expired, may: null },
     { called: 'a revoked admin', shows: revoked, may: null },
     { called: 'an admin of another cluster', shows: `Bearer ${newToken()}`, may: null },
@@ -156,7 +176,8 @@ async function outcome(url: string, { method, path, by }: Attempt): Promise<'pas
   const problem = (await answer.json()) as { code: string; detail: string; remedy: string };
   const isUnknown = answer.status === 401;
   expect(problem.code).toBe(isUnknown ? 'unauthorized' : 'forbidden');
-  if (!isUnknown) expect(problem.detail).toMatch(/Token \S+ has the role \w+.* it takes \w+:\w+/);
+  if (!isUnknown)
+    expect(problem.detail).toMatch(/(Token|Node) \S+ has the role \w+.* it takes \w+:\w+/);
   expect(problem.remedy).toContain('oakring token create');
   expect(answer.headers.get('www-authenticate')).toBe(isUnknown ? 'Bearer realm="oakring"' : null);
   return answer.status;
@@ -192,6 +213,6 @@ describe('Every route, tried with every credential,', () => {
   it('changes nothing where it is refused, and nothing that is not well-formed', () => {
     const { jobs, nodes, tokens } = leader.projection.state;
     expect([jobs.size, nodes.size]).toEqual([0, 0]);
-    expect(tokens.size).toBe(roleNames.length + 5);
+    expect(tokens.size).toBe(tokenRoles.length + 5);
   });
 });

@@ -59,18 +59,23 @@ export class WorkerAdmission {
   admit(nodeId: string, command: Command, bytes: number): Parsed<Settle> {
     const kind = kindOf(command);
     if (kind === null) return { ok: true, value: () => {} };
-    const isKnown = this.projection.state.nodes.get(nodeId) !== undefined;
+    const { nodes, credentials } = this.projection.state;
+    const isJoin = command.type === 'JoinNode';
+    const isKnown = (isJoin ? credentials : nodes).get(nodeId) !== undefined;
     // Of an unknown node nothing else is appended.
     if (!isKnown && kind !== 'registrations') return { ok: true, value: () => {} };
-    const { size } = this.projection.state.nodes;
+    const { size } = isJoin ? credentials : nodes;
     if (!isKnown && size + this.joining >= this.maxNodes) {
       this.countRefusal(nodeId, kind);
+      const are = isJoin ? 'have joined' : 'are registered';
       return refused(
         'too-many-nodes',
-        `Node ${nodeId} is not taken in: ${this.maxNodes} nodes are registered.`,
+        `Node ${nodeId} is not taken in: ${this.maxNodes} nodes ${are}.`,
       );
     }
-    const isProven = command.type === 'RegisterNode' && command.token === 'valid';
+    const isProven =
+      command.type === 'RegisterNode' &&
+      (command.token === 'valid' || command.token === 'credential');
     const bucket = isKnown ? this.bucketOf(nodeId, isProven ? 'proven' : kind) : this.strangers;
     const further = isProven ? [] : this.furtherBucket(nodeId, isKnown);
     if (!bucket.hasAny(this.ports.clock.monotonicMs()) || further === null) {
@@ -144,6 +149,7 @@ function none(): Record<Kind, number> {
 function kindOf({ type }: Command): Kind | null {
   switch (type) {
     case 'RegisterNode':
+    case 'JoinNode':
       return 'registrations';
     case 'RecordWorkerStatus':
       return 'statuses';

@@ -96,6 +96,8 @@ const levels: Readonly<Record<EventType, 'debug' | 'info' | 'warn'>> = {
   NodeDiskFilled: 'warn',
   NodeDiskFreed: 'info',
   NodeForgotten: 'info',
+  NodeJoined: 'info',
+  NodeCredentialRevoked: 'warn',
   NodeOrderRefused: 'debug',
   DriftDetected: 'warn',
   WorkerHistoryRecorded: 'debug',

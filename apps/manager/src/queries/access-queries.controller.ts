@@ -1,6 +1,6 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { TokenPage, WhoAmIAnswer, type TokenAnswer } from '@oakring/contracts/http';
-import { holds, type TokenRecord } from '@oakring/model';
+import { holds, isUsedUp, type TokenRecord } from '@oakring/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mayOf, seesOwnOnly } from '../access/holder.js';
 import { Identities } from '../access/identities.js';
@@ -52,12 +52,17 @@ export class AccessQueriesController {
   }
 
   private answer(token: TokenRecord): TokenAnswer {
-    const { name, role, nodes, by, at, expiresAt, revoked, hash } = token;
+    const { name, role, nodes, by, at, expiresAt, revoked, hash, joins } = token;
     const lastUse = this.identities.lastUse(hash);
     const ended = revoked === null ? 'expired' : 'revoked';
+    const holding = isUsedUp(token) ? 'used' : 'holds';
     return {
       ...{ name, role, nodes, createdBy: by, created: timeText(at), expires: timeText(expiresAt) },
-      status: holds(token, this.identities.nowMs) ? 'holds' : ended,
+      status: holds(token, this.identities.nowMs) ? holding : ended,
+      joins:
+        joins === null
+          ? null
+          : { uses: joins.uses, usesLeft: Math.max(0, joins.uses - joins.used), ids: joins.ids },
       lastUsed: lastUse === null ? null : timeText(lastUse),
       revoked: revoked === null ? null : timeText(revoked.at),
       revokedBy: revoked?.by ?? null,

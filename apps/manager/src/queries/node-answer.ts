@@ -38,6 +38,7 @@ export function nodeAnswer(
     registries: node.registries,
     ports: node.ports,
     ...diskOf(node),
+    ...credentialOf(state, node.id),
     flags: flagsOf(node),
     unexpected: node.unexpected,
     unreadable: node.unreadable,
@@ -83,6 +84,21 @@ function diskOf({ diskFull }: NodeRecord): Pick<NodeAnswer, 'diskFull'> {
   if (diskFull === null) return {};
   const { at, ...figures } = diskFull;
   return { diskFull: { since: new Date(at).toISOString(), ...figures } };
+}
+
+function credentialOf(state: ClusterState, id: string): Pick<NodeAnswer, 'credential'> {
+  const credential = state.credentials.get(id);
+  if (credential === undefined) return {};
+  const { at, joinedBy, labels, revoked } = credential;
+  return {
+    credential: {
+      status: revoked === null ? 'holds' : 'revoked',
+      since: new Date(at).toISOString(),
+      ...{ joinedBy, labels },
+      revoked: revoked === null ? null : new Date(revoked.at).toISOString(),
+      revokedBy: revoked?.by ?? null,
+    },
+  };
 }
 
 function flagsOf({ cordoned, draining, quarantined }: NodeRecord): NodeFlags {

@@ -10,7 +10,7 @@ import {
 } from '@oakring/contracts';
 import { simulatedPorts, systemPorts, type SimulatedPorts } from '@oakring/ports';
 import { ClusterProof } from '../http/forwarding/cluster-proof.js';
-import { hashOfToken, newToken } from '../access/token-text.js';
+import { hashOfToken, newToken } from '@oakring/host';
 import { startTestManager, type TestManager } from '../http/testing/test-manager.js';
 import { ack, plan, ready, registerNode, submitJob } from '../testing/given.js';
 

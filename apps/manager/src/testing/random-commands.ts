@@ -10,7 +10,7 @@ import {
   writeVerifierKey,
 } from '@oakring/events';
 import { freshKey } from '@oakring/events/testing';
-import { roleNames } from '@oakring/contracts';
+import { tokenRoles } from '@oakring/contracts';
 import { testsFor } from '@oakring/planning';
 import type { Randomness } from '@oakring/ports';
 import type { Command, CommandType } from '../commands/command.js';
@@ -147,6 +147,7 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
       { do: 'label', labels: pick([{}, { zone: 'north' }, { position: '48.2,11.6' }]) },
       { do: 'quarantine', reason },
       { do: 'forget', reason },
+      { do: 'revoke', reason },
     ] as const),
   }),
   EndDrain: ({ state, node, pick }) => {
@@ -392,10 +393,16 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     return { type: 'JudgeKey', ...said, by: foundingKey.fingerprint, signature };
   },
   GrantToken: ({ pick, number }) => ({
-    ...({ type: 'GrantToken', name: pick(tokenNames), role: pick(roleNames) } as const),
+    ...({ type: 'GrantToken', name: pick(tokenNames), role: pick(tokenRoles) } as const),
     hash: String(number(1_000_000)),
     expiresAt: 1_700_000_000_000 + number(1_000_000),
     nodes: pick([null, { zone: 'north' }]),
+    ...pick([{}, {}, { joins: { uses: 1 + number(3) } }]),
+  }),
+  // Few secrets: the same again, another's, and one that a node had before.
+  JoinNode: ({ node, pick, number }) => ({
+    ...({ type: 'JoinNode', node, hash: `secret ${number(6)}` } as const),
+    registrationToken: pick(['absent', 'valid', 'wrong']),
   }),
   RevokeToken: ({ pick }) => ({ type: 'RevokeToken', name: pick(tokenNames) }),
   RecordRefusedRequests: ({ number, pick }) => ({
@@ -428,9 +435,9 @@ const frequent: Partial<Record<CommandType, number>> = {
     TakeOverInstance: 3,
     ScaleJob: 3,
     UpdateJob: 2,
-    ObeyDismissal: 8,
+    ObeyDismissal: 16,
     RecordRootTold: 6,
-    AssumeEnded: 6,
+    AssumeEnded: 12,
   },
   ...{
     ApplyPlan: 20,
@@ -438,7 +445,7 @@ const frequent: Partial<Record<CommandType, number>> = {
     RecordDelivery: 6,
     OrderStops: 5,
     RetryInstance: 2,
-    JudgeHealth: 6,
+    JudgeHealth: 14,
     ConfirmState: 4,
   },
   ...{

@@ -15,9 +15,21 @@ export function withoutTokens(text: string): string {
   return text.replace(tokenText, 'oakring_***');
 }
 
+/** What a node is called that speaks by its own credential: no token's name has a slash. */
+export function nodeCaller(node: string): string {
+  return `nodes/${node}`;
+}
+
+/** The node that is called so; null: it is none that speaks by its own credential. */
+export function nodeIn(by: string): string | null {
+  return by.startsWith(nodePrefix) ? by.slice(nodePrefix.length) : null;
+}
+
+const nodePrefix = nodeCaller('');
+
 /** Who speaks, as events have it in `by`. */
 export function byCaller(name: string): string {
-  return `api/${name}`;
+  return name.startsWith(nodePrefix) ? name : `api/${name}`;
 }
 
 /** The name in `by`; null: it was nobody who asked over HTTP. */

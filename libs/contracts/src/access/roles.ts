@@ -1,4 +1,5 @@
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /** What a caller may be allowed, and what that is. Whatever is reached over HTTP says which of these it needs. */
 export const permissions = {
@@ -12,6 +13,7 @@ export const permissions = {
   'nodes:read': 'see nodes and what they use',
   'nodes:write': 'cordon, drain, label, quarantine and forget nodes',
   'nodes:register': 'register a node over HTTP',
+  'nodes:join': 'let a machine join as a node, with a credential of its own',
   'ledger:read':
     'read events (with what failed instances printed last), decisions, dead letters, readings, evidence',
   'ledger:write': 'endorse and revoke keys that sign the ledger',
@@ -28,13 +30,16 @@ interface RoleRules {
   /** For whom it is. */
   readonly says: string;
   readonly may: readonly Permission[];
-  /** How long a token of it holds, unless it is said: people come back, programs are set up once. */
-  readonly usualMs: number;
+  /**
+   * How long a token of it holds, unless it is said: people come back, programs are set up once. Null: no token has it.
+   */
+  readonly usualMs: number | null;
   /**
    * `own`: of jobs it sees and changes only those that were submitted under its own name. `labels`: a token
-   * may be limited to orders about nodes with some labels.
+   * may be limited to orders about nodes with some labels, and what it lets in has these. `joins`: so may one that
+   * lets in, to some ids, and always to so many.
    */
-  readonly limit?: 'own' | 'labels';
+  readonly limit?: 'own' | 'labels' | 'joins';
 }
 
 /**
@@ -52,7 +57,7 @@ export const roles = {
     may: [
       ...(['cluster:read', 'cluster:metrics', 'cluster:import'] as const),
       ...(['jobs:read', 'jobs:write', 'jobs:logs', 'jobs:exec'] as const),
-      ...(['nodes:read', 'nodes:write', 'nodes:register', 'ledger:read'] as const),
+      ...(['nodes:read', 'nodes:write', 'nodes:register', 'nodes:join', 'ledger:read'] as const),
     ],
     usualMs: 7 * dayMs,
     limit: 'labels',
@@ -81,15 +86,41 @@ export const roles = {
     may: ['cluster:metrics'],
     usualMs: 30 * dayMs,
   },
+  join: {
+    says: 'a machine that is to be a node: so many times, of some ids or with some labels',
+    may: ['nodes:join'],
+    usualMs: hourMs,
+    limit: 'joins',
+  },
+  node: {
+    says: 'a node, by the credential that it joined with: it renews that one',
+    may: ['nodes:join'],
+    usualMs: null,
+  },
 } as const satisfies Record<string, RoleRules>;
 
 export type Role = keyof typeof roles;
 
 export const roleNames = Object.keys(roles) as readonly Role[];
 
+/** Roles that tokens have. */
+export type TokenRole = {
+  [R in Role]: (typeof roles)[R]['usualMs'] extends number ? R : never;
+}[Role];
+
+// The type says the same of the same table.
+export const tokenRoles = roleNames.filter(
+  (role) => roles[role].usualMs !== null,
+) as readonly TokenRole[];
+
 /** No token outlives this: one that nobody remembers ends by itself. */
 export const longestTokenMs = 366 * dayMs;
 export const shortestTokenMs = 1_000;
+
+/** More machines than this are let in by several tokens. */
+export const mostJoinUses = 10_000;
+/** More ids than this are of several tokens. */
+export const mostJoinIds = 256;
 
 /** What a token that is limited to some nodes may not: it is about nodes that cannot be told yet. */
 const notWithLabels: readonly Permission[] = ['cluster:import', 'nodes:register'];
@@ -104,6 +135,11 @@ export function isPermission(name: string): name is Permission {
 
 export function rulesOf(role: Role): RoleRules {
   return roles[role];
+}
+
+/** How long a token of the role holds, unless it is said. */
+export function usualTokenMs(role: TokenRole): number {
+  return roles[role].usualMs;
 }
 
 /** `isLimited`: to nodes with some labels. */

@@ -375,6 +375,22 @@ export const requestErrors = {
     title: 'As many tokens hold as may be',
     remedy: 'Revoke some that nobody needs: oakring token ls, oakring token revoke.',
   },
+  'join-token-used': {
+    status: 403,
+    title: 'The join token let in as many nodes as it may',
+    remedy: 'Ask whoever runs the cluster for another one: oakring token create --role join.',
+  },
+  'credential-unknown': {
+    status: 404,
+    title: 'The node has no credential of its own',
+    remedy:
+      'What nodes have: oakring node show. One that never joined is let in by what workers share.',
+  },
+  'no-certificate-authority': {
+    status: 409,
+    title: 'The manager has no certificate authority',
+    remedy: 'Join without csr, or give the manager one: docs/threat-model.md.',
+  },
   'token-unknown': {
     status: 404,
     title: 'The token is not known',

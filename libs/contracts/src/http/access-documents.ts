@@ -1,13 +1,16 @@
 import { tokenName, tokenNameExpectation } from '../access/names.js';
 import {
   longestTokenMs,
+  mostJoinIds,
+  mostJoinUses,
   permissionNames,
-  roleNames,
   shortestTokenMs,
+  tokenRoles,
   type Permission,
-  type Role,
+  type TokenRole,
 } from '../access/roles.js';
 import {
+  identifier,
   integer,
   listOf,
   matching,
@@ -28,20 +31,34 @@ export class CreateToken {
   @Field(named, { says: 'Whoever shows it is called so: in events, behind `api/`.' })
   readonly name: string;
 
-  @Field(oneOf(roleNames), { says: 'What it lets them do: docs/access.md.' })
-  readonly role: Role;
+  @Field(oneOf(tokenRoles), { says: 'What it lets them do: docs/access.md.' })
+  readonly role: TokenRole;
 
   @Field(integer(shortestTokenMs, longestTokenMs), {
     optional: true,
-    says: 'How long it holds; a day to 30 days, by its role, when it is left out.',
+    says: 'How long it holds; an hour to 30 days, by its role, when it is left out.',
   })
   readonly expiresInMs?: number;
 
   @Field(labels, {
     optional: true,
-    says: 'Of an operator: orders about nodes with all of these labels only.',
+    says:
+      'Of an operator: orders about nodes with all of these labels only. Of a join token: nodes that join by it have ' +
+      'these labels, whatever their workers say.',
   })
   readonly nodes?: Readonly<Record<string, string | number | boolean>>;
+
+  @Field(integer(1, mostJoinUses), {
+    optional: true,
+    says: 'Of a join token: how many nodes join by it. One, or one for each of `ids`, when it is left out.',
+  })
+  readonly uses?: number;
+
+  @Field(listOf(identifier, { max: mostJoinIds, items: 'ids' }), {
+    optional: true,
+    says: 'Of a join token: the nodes that may join by it, and no other.',
+  })
+  readonly ids?: readonly (string | number)[];
 }
 
 @Shape({ says: 'A token that was made: the only time that it is shown.' })
@@ -52,8 +69,8 @@ export class TokenCreated {
   @Field(text)
   readonly name: string;
 
-  @Field(oneOf(roleNames))
-  readonly role: Role;
+  @Field(oneOf(tokenRoles))
+  readonly role: TokenRole;
 
   @Field(time)
   readonly expires: string;
@@ -71,7 +88,19 @@ export class TokenOrderAnswer {
   readonly position: number;
 }
 
-const tokenStatuses = ['holds', 'expired', 'revoked'] as const;
+const tokenStatuses = ['holds', 'used', 'expired', 'revoked'] as const;
+
+@Shape({ says: 'What is left of a join token.' })
+export class JoinUses {
+  @Field(natural)
+  readonly uses: number;
+
+  @Field(natural)
+  readonly usesLeft: number;
+
+  @Field(nullable(listOf(text)), { says: 'The nodes that may join by it; null: any.' })
+  readonly ids: readonly string[] | null;
+}
 
 @Shape({ name: 'Token', says: 'A token, without what is secret of it.' })
 export class TokenAnswer {
@@ -84,8 +113,13 @@ export class TokenAnswer {
   @Field(oneOf(tokenStatuses))
   readonly status: (typeof tokenStatuses)[number];
 
-  @Field(nullable(recordOf(text)), { says: 'Orders about nodes with these labels only.' })
+  @Field(nullable(recordOf(text)), {
+    says: 'Orders about nodes with these labels only; what joins by it has them.',
+  })
   readonly nodes: Readonly<Record<string, string>> | null;
+
+  @Field(nullable(shaped(JoinUses)), { says: 'Of a join token; null: of another.' })
+  readonly joins: JoinUses | null;
 
   @Field(nullable(text), { says: 'Who had it made.' })
   readonly createdBy: string | null;
@@ -119,7 +153,9 @@ export class TokenPage {
 
 @Shape({ name: 'WhoAmI', says: 'Whoever asks, as the manager knows them.' })
 export class WhoAmIAnswer {
-  @Field(text, { says: '`token`: by OAKRING_TOKEN; `open`: no token is asked for.' })
+  @Field(text, {
+    says: '`token`: by OAKRING_TOKEN; `open`: no token is asked for; `nodes/<id>`: a node.',
+  })
   readonly name: string;
 
   @Field(text)

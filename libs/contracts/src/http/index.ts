@@ -21,6 +21,7 @@ export {
   TokenPage,
   WhoAmIAnswer,
 } from './access-documents.js';
+export { JoinedAnswer, JoinNode } from './join-documents.js';
 export { SubmitJob } from './job-body.js';
 export { InstancePage, JobAnswer, JobOrderAnswer, JobPage } from './job-answers.js';
 export type { JsonSchema, ShapeClass } from './kinds.js';

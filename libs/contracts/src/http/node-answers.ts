@@ -102,6 +102,29 @@ export class Used {
   readonly memory: number;
 }
 
+@Shape({ says: 'By which a node is known at the broker; nothing that is secret of it.' })
+export class NodeCredential {
+  @Field(oneOf(['holds', 'revoked']))
+  readonly status: 'holds' | 'revoked';
+
+  @Field(time, { says: 'Of the secret that it has now.' })
+  readonly since: string;
+
+  @Field(nullable(text), { says: 'Who let it join: `api/` before the name of a token.' })
+  readonly joinedBy: string | null;
+
+  @Field(nullable(recordOf(text)), {
+    says: 'Labels that it has by that, whatever its worker says.',
+  })
+  readonly labels: Readonly<Record<string, string>> | null;
+
+  @Field(nullable(time))
+  readonly revoked: string | null;
+
+  @Field(nullable(text))
+  readonly revokedBy: string | null;
+}
+
 @Shape({ name: 'Node' })
 export class NodeAnswer {
   @Field(text)
@@ -196,6 +219,12 @@ export class NodeAnswer {
     says: 'Its worker starts nothing new for want of room.',
   })
   readonly diskFull?: DiskFullAnswer;
+
+  @Field(shaped(NodeCredential), {
+    optional: true,
+    says: 'Absent: it has none of its own, and never joined.',
+  })
+  readonly credential?: NodeCredential;
 
   @Field(shaped(NodeFlags))
   readonly flags: NodeFlags;

@@ -71,7 +71,15 @@ export const nodeEvents = {
   /** Its worker starts nothing new: less is free on its disk than must be. Told once, until there is room. */
   NodeDiskFilled: Type.Object({ freeMiB: natural, leastMiB: natural }),
   NodeDiskFreed: Type.Object({}),
+  /** With all that it had: its credential, too. */
   NodeForgotten: reason,
+  /**
+   * Whoever shows the secret with this hash (SHA-256, hexadecimal) at the broker is the node from here on, and no other
+   * secret is. `labels`: that it has, whatever its worker says. Who let it in, or the node itself, is `by`.
+   */
+  NodeJoined: Type.Object({ hash: text, labels: Type.Optional(labels) }),
+  /** Nobody is the node by the secret that it has. */
+  NodeCredentialRevoked: reason,
   NodeOrderRefused: Type.Object({ code: text, detail: text }),
 
   /** What a complete report showed beside what is wanted there; members are `<job>/<instance>/<generation>`. */

@@ -37,18 +37,28 @@ export function holds({ revoked, expiresAt }: TokenRecord, atMs: number): boolea
   return revoked === null && atMs < expiresAt;
 }
 
+/** Whether it let in as many nodes as it may: it still answers those that ask again. */
+export function isUsedUp({ joins }: Pick<TokenRecord, 'joins'>): boolean {
+  return joins !== null && joins.used >= joins.uses;
+}
+
 function tokenGranted(
   state: ClusterState,
   event: Extract<StoredEvent, { type: 'TokenGranted' }>,
 ): void {
-  const { name, role, hash, expiresAt, nodes = null } = event.data;
+  const { name, role, hash, expiresAt, nodes = null, joins = null } = event.data;
   forget(state, name);
   if (state.tokens.size >= maxTokens) {
     const oldest = oldestEnded(state, event.at);
     if (oldest !== null) forget(state, oldest);
   }
   const token = { name, role, hash, nodes, by: event.by ?? null, at: event.at, expiresAt };
-  state.tokens.set(name, { ...token, revoked: null, ...placeOf(event) });
+  state.tokens.set(name, {
+    ...token,
+    joins: joins === null ? null : { uses: joins.uses, used: 0, ids: joins.ids ?? null },
+    revoked: null,
+    ...placeOf(event),
+  });
   indexToken(state, token);
 }
 
@@ -62,7 +72,7 @@ function tokenRevoked(
 
 /**
  * A backup does not know what was revoked after it: none of its tokens holds, and whoever has the setting's gives new
- * ones.
+ * ones. Credentials of nodes hold on: machines that nobody is at could not come back without.
  */
 export function endTokens(
   state: ClusterState,
@@ -88,11 +98,11 @@ function forget(state: ClusterState, name: string): void {
   state.tokens.delete(name);
 }
 
-/** The name of the token that was given first of those that hold no more; null: all hold. */
+/** The name of the token that was given first of those that nobody needs any more; null: all hold. */
 export function oldestEnded(state: ClusterState, atMs: number): string | null {
   let oldest: TokenRecord | null = null;
   for (const token of state.tokens.values()) {
-    if (holds(token, atMs)) continue;
+    if (holds(token, atMs) && !isUsedUp(token)) continue;
     if (oldest === null || token.position < oldest.position) oldest = token;
   }
   return oldest?.name ?? null;

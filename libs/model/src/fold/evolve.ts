@@ -9,6 +9,7 @@ import {
 import { clusterKey, ledgerKey, type ClusterState } from '../cluster-state.js';
 import { endTokens, evolveAccess, isAccessEvent } from './access.fold.js';
 import { answersGiven } from './answers.fold.js';
+import { evolveCredential, isCredentialEvent } from './credentials.fold.js';
 import {
   commandDelivered,
   commandDispatched,
@@ -42,6 +43,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
   if (isJobEvent(event)) return evolveOfJob(state, event);
   if (isNodeOrderEvent(event)) return nodeOrdered(state, event);
   if (isAccessEvent(event)) return evolveAccess(state, event);
+  if (isCredentialEvent(event)) return evolveCredential(state, event);
   switch (event.type) {
     case 'ClusterFounded':
     case 'EpochOpened':

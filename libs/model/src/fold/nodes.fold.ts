@@ -2,6 +2,7 @@ import { noResources, type NodeStatus } from '@oakring/contracts';
 import { subjectOf, type EventData, type StoredEvent } from '@oakring/events';
 import type { ClusterState } from '../cluster-state.js';
 import { placeOf, type NodeRecord } from '../records.js';
+import { forgetCredential } from './credentials.fold.js';
 import { endPlacement } from './ends.fold.js';
 import { putNode } from './records.fold.js';
 
@@ -174,6 +175,7 @@ function forget(state: ClusterState, event: StoredEvent): void {
     const { job, number: instance, generation } = placement;
     endPlacement(state, event, { job, instance, generation }, null);
   }
+  forgetCredential(state, nodeId);
   state.nodes.delete(nodeId);
 }
 

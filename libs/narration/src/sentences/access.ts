@@ -4,10 +4,11 @@ import type { Sentences } from './sentence.js';
 export const accessSentences: Sentences<
   'TokenGranted' | 'TokenGrantRefused' | 'TokenRevoked' | 'RequestsRefused'
 > = {
-  TokenGranted: ({ name, role, expiresAt, nodes = {} }) => {
+  TokenGranted: ({ name, role, expiresAt, nodes = {}, joins }) => {
     const labels = Object.entries(nodes).map(([label, value]) => `${label}=${value}`);
     const limit = labels.length === 0 ? '' : `, for nodes with ${labels.join(',')}`;
-    return `token ${name} of role ${role} given, until ${new Date(expiresAt).toISOString()}${limit}`;
+    const uses = joins === undefined ? '' : `, to let in ${joins.ids?.join(', ') ?? joins.uses}`;
+    return `token ${name} of role ${role} given, until ${new Date(expiresAt).toISOString()}${limit}${uses}`;
   },
   TokenGrantRefused: ({ name, detail }, { colors }) =>
     colors.red(`token ${name} not given: ${detail}`),
@@ -15,7 +16,10 @@ export const accessSentences: Sentences<
   RequestsRefused: ({ unauthorized, forbidden, shown, orders = [], others = 0 }, { colors }) => {
     const [first] = shown;
     const such =
-      first === undefined ? '' : `, such as ${first.request} by ${first.name ?? first.from}`;
+      first === undefined
+        ? ''
+        : `, such as ${first.request}${first.node === undefined ? '' : ` as ${first.node}`} ` +
+          `by ${first.name ?? first.from}`;
     const requests =
       `${unauthorized} requests without a token that holds, ` +
       `${forbidden} beyond the role of their token${such}`;

@@ -36,6 +36,12 @@ export const nodeSentences: Sentences<
     `${colors.yellow('disk nearly full')}: ${freeMiB} MiB are free, ${leastMiB} must be; it starts nothing new`,
   NodeDiskFreed: (_, { colors }) => colors.green('room on its disk again: it starts what is new'),
   NodeForgotten: ({ reason }, { colors }) => `${colors.yellow('forgotten')}: ${reason}`,
+  NodeJoined: ({ labels = {} }, { colors }) => {
+    const forced = Object.keys(labels).length === 0 ? '' : `, with ${labelsText(labels)}`;
+    return `${colors.green('joined')}: it has a credential of its own${forced}`;
+  },
+  NodeCredentialRevoked: ({ reason }, { colors }) =>
+    `${colors.yellow('credential revoked')}: ${reason}`,
   NodeOrderRefused: ({ detail }, { colors }) => colors.red(`refused: ${detail}`),
   DriftDetected: ({ missing, outdated, unexpected, unreadable = [] }, { colors }) =>
     `${colors.yellow('drift')}: ` +

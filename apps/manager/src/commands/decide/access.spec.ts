@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { evolve, maxTokens } from '@oakring/model';
-import type { Role } from '@oakring/contracts';
+import type { TokenRole } from '@oakring/contracts';
 import {
   given,
   plan,
@@ -19,7 +19,7 @@ const beganMs = 1_700_000_000_000;
 
 function grant(
   name: string,
-  role: Role,
+  role: TokenRole,
   more: Partial<Extract<Command, { type: 'GrantToken' }>> = {},
 ): Extract<Command, { type: 'GrantToken' }> {
   const expiresAt = beganMs + hourMs;

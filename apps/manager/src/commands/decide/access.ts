@@ -1,5 +1,5 @@
 import { accessStream } from '@oakring/events';
-import { holds, maxTokens, oldestEnded } from '@oakring/model';
+import { holds, isUsedUp, maxTokens, oldestEnded } from '@oakring/model';
 import type { Refusal } from '@oakring/contracts';
 import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
@@ -7,7 +7,7 @@ import { refuse, type Decided, type Deciding } from './deciding.js';
 /** A name that held before may be given again: whoever has it then is the same to the jobs that it submitted. */
 export function grantToken(
   deciding: Deciding,
-  { name, role, hash, expiresAt, nodes }: Extract<Command, { type: 'GrantToken' }>,
+  { name, role, hash, expiresAt, nodes, joins }: Extract<Command, { type: 'GrantToken' }>,
 ): Decided<Answers['GrantToken']> {
   const refusal = whyNotGranted(deciding, name);
   if (refusal !== null) {
@@ -19,14 +19,19 @@ export function grantToken(
     });
     return { refusal };
   }
-  const data = { name, role, hash, expiresAt, ...(nodes === null ? {} : { nodes }) };
+  const data = {
+    ...{ name, role, hash, expiresAt },
+    ...(nodes === null ? {} : { nodes }),
+    ...(joins === undefined ? {} : { joins }),
+  };
   deciding.emit({ stream: accessStream, type: 'TokenGranted', data });
   return { answer: { name, expiresAt, position: deciding.position } };
 }
 
 function whyNotGranted({ state, nowMs }: Deciding, name: string): Refusal | null {
   const known = state.tokens.get(name);
-  if (known !== undefined && holds(known, nowMs)) {
+  // Of one that let in all that it may nobody needs the name any more.
+  if (known !== undefined && holds(known, nowMs) && !isUsedUp(known)) {
     const until = new Date(known.expiresAt).toISOString();
     const detail = `Token ${name} of role ${known.role} holds until ${until}.`;
     return { code: 'token-name-taken', detail, field: 'name', value: name };

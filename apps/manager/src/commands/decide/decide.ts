@@ -16,6 +16,7 @@ import {
 } from './given-numbers.js';
 import { judgeHealth } from './health.js';
 import { deleteJob, scaleJob, submitJob } from './jobs.js';
+import { joinNode } from './joins.js';
 import { beyondLimits } from './limits.js';
 import { declareLost, observeLink, observeStorm } from './losses.js';
 import { cancelMove, moveInstance, refuseMove } from './moves.js';
@@ -112,6 +113,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   JudgeKey: judgeKey,
   GrantToken: grantToken,
   RevokeToken: revokeToken,
+  JoinNode: joinNode,
   RecordRefusedRequests: (deciding, { refused }) => {
     deciding.emit({ stream: accessStream, type: 'RequestsRefused', data: refused });
     return { answer: null };

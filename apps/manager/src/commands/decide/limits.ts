@@ -3,6 +3,7 @@ import { holds, instanceKey, type ClusterState, type JobRecord } from '@oakring/
 import {
   beyondNodes,
   mayOf,
+  nodeOf,
   roleText,
   seesJob,
   unknownJob,
@@ -26,6 +27,7 @@ const needs: Partial<Readonly<Record<CommandType, Permission>>> = {
   RefuseMove: 'jobs:write',
   BeginExec: 'jobs:exec',
   RegisterNode: 'nodes:register',
+  JoinNode: 'nodes:join',
   OrderNode: 'nodes:write',
   TakeOverInstance: 'cluster:import',
   JudgeKey: 'ledger:write',
@@ -71,7 +73,7 @@ export function beyondLimits({ state, origin, nowMs }: Deciding, command: Comman
     case 'OrderNode':
       return beyondNodes(
         token,
-        state.nodes.get(command.id),
+        nodeOf(state, command.id),
         command.order.do === 'label' ? command.order.labels : undefined,
       );
     default:

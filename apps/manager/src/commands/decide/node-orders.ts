@@ -12,10 +12,9 @@ export function orderNode(
   id: string,
   order: NodeOrder,
 ): Decided<Answers['OrderNode']> {
+  if (order.do === 'revoke') return revokeCredential(deciding, id, order.reason);
   const node = deciding.state.nodes.get(id);
-  if (node === undefined) {
-    return refuse('node-unknown', `There is no node ${id}.`, 'id', id);
-  }
+  if (node === undefined) return forgetJoined(deciding, id, order);
   const refusal = order.do === 'forget' ? forget(deciding, node, order) : null;
   if (refusal !== null) return refusal;
   if (order.do !== 'forget') change(deciding, node, order);
@@ -53,8 +52,40 @@ function change(deciding: Deciding, node: NodeRecord, order: NodeOrder): void {
       return deciding.emit({ stream, type: 'NodeLabelled', data: { labels } });
     }
     case 'forget':
+    case 'revoke':
       return;
   }
+}
+
+/** Whoever is the node by its secret is it no more; revoked again it is the same answer. */
+function revokeCredential(
+  deciding: Deciding,
+  id: string,
+  reason: string,
+): Decided<Answers['OrderNode']> {
+  const credential = deciding.state.credentials.get(id);
+  if (credential === undefined) {
+    return deciding.state.nodes.get(id) === undefined
+      ? refuse('node-unknown', `There is no node ${id}, and none has joined as it.`, 'id', id)
+      : refuse('credential-unknown', `Node ${id} has no credential of its own.`, 'id', id);
+  }
+  if (credential.revoked !== null) return { answer: { id, position: credential.position } };
+  deciding.emit({ stream: nodeStream(id), type: 'NodeCredentialRevoked', data: { reason } });
+  return { answer: { id, position: deciding.position } };
+}
+
+/** A node that has joined and never registered can be forgotten, and nothing else be ordered about. */
+function forgetJoined(
+  deciding: Deciding,
+  id: string,
+  order: NodeOrder,
+): Decided<Answers['OrderNode']> {
+  if (order.do !== 'forget' || deciding.state.credentials.get(id) === undefined) {
+    return refuse('node-unknown', `There is no node ${id}.`, 'id', id);
+  }
+  const { reason } = order;
+  deciding.emit({ stream: nodeStream(id), type: 'NodeForgotten', data: { reason } });
+  return { answer: { id, position: deciding.position } };
 }
 
 function endOpenDrain(deciding: Deciding, node: NodeRecord, reason: string): void {

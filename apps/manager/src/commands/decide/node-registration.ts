@@ -54,7 +54,7 @@ export function registerNode(
     return { refusal };
   }
   const facts = {
-    ...factsOf(known, registration, token),
+    ...factsOf(deciding, registration, token),
     ...(dialect === usualDialect ? {} : { dialect }),
   };
   if (known === undefined || !sameFacts(known, facts)) {
@@ -72,7 +72,8 @@ export function registerNode(
       incarnation: facts.incarnation,
       ...leadershipOf(deciding.state),
       at: new Date(deciding.at).toISOString(),
-      givesToken: !facts.tokenPresented,
+      // Of who is known at the broker nobody asks for it.
+      givesToken: !facts.tokenPresented && token !== 'credential',
     },
   };
 }
@@ -156,14 +157,17 @@ function remedyOf({ id, status }: NodeRecord): string {
 }
 
 function factsOf(
-  known: NodeRecord | undefined,
+  { state }: Deciding,
   registration: Registration,
   token: TokenVerdict,
 ): EventData<'NodeRegistered'> {
   const { token: _secret, technologies, yields, startId, ...said } = registration;
   const { features, hostPaths, registries, ...stated } = said;
+  const known = state.nodes.get(registration.id);
+  const joinedWith = state.credentials.get(registration.id)?.labels ?? {};
   return {
     ...stated,
+    labels: { ...stated.labels, ...joinedWith },
     ...(features.length === 0 ? {} : { features: [...features] }),
     ...(hostPaths.length === 0 ? {} : { hostPaths: [...hostPaths] }),
     ...(registries.length === 0 ? {} : { registries: [...registries] }),

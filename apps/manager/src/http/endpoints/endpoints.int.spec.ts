@@ -85,6 +85,7 @@ ledger:read     any    stream GET /api/v1/ledger/views
 ledger:read     leader stream GET /api/v1/telemetry/batches
 ledger:write    leader        POST /api/v1/ledger/keys/{fingerprint}/endorse
 ledger:write    leader        POST /api/v1/ledger/keys/{fingerprint}/revoke
+nodes:join      leader        POST /api/v1/joins
 nodes:read      any           GET /api/v1/nodes
 nodes:read      any           GET /api/v1/nodes/{id}
 nodes:read      leader        GET /api/v1/node-changes
@@ -93,6 +94,7 @@ nodes:read      leader        GET /api/v1/strangers
 nodes:register  leader        POST /api/v1/nodes
 nodes:write     leader        DELETE /api/v1/nodes/{id}
 nodes:write     leader        DELETE /api/v1/nodes/{id}/cordon
+nodes:write     leader        DELETE /api/v1/nodes/{id}/credential
 nodes:write     leader        DELETE /api/v1/nodes/{id}/drain
 nodes:write     leader        DELETE /api/v1/nodes/{id}/quarantine
 nodes:write     leader        POST /api/v1/nodes/{id}/cordon

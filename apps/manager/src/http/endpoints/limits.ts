@@ -1,7 +1,14 @@
 import { OakringError, type Refusal } from '@oakring/contracts';
 import type { Refusals } from '@oakring/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { beyondNodes, roleText, seesJob, seesOwnOnly, unknownJob } from '../../access/holder.js';
+import {
+  beyondNodes,
+  nodeOf,
+  roleText,
+  seesJob,
+  seesOwnOnly,
+  unknownJob,
+} from '../../access/holder.js';
 import type { Projection } from '../../views/projection.js';
 import { endpointOf } from './endpoint.js';
 
@@ -35,6 +42,6 @@ function beyond(request: FastifyRequest, { state }: Projection): Refusal | null 
     const job = state.jobs.get(id);
     return job === undefined || seesJob(caller, job) ? null : unknownJob(id);
   }
-  if (isOfNodes && heeds === 'node') return beyondNodes(caller, state.nodes.get(id));
+  if (isOfNodes && heeds === 'node') return beyondNodes(caller, nodeOf(state, id));
   return { code: 'forbidden', detail: `${roleText(caller)}, which is limited; this is not.` };
 }

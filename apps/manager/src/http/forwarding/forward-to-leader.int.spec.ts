@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Role } from '@oakring/contracts';
+import type { TokenRole } from '@oakring/contracts';
 import { simulatedPorts, systemPorts } from '@oakring/ports';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { startTestManager, type TestManager } from '../testing/test-manager.js';
-import { hashOfToken, newToken } from '../../access/token-text.js';
+import { hashOfToken, newToken } from '@oakring/host';
 import { ClusterProof } from './cluster-proof.js';
 
 const token = 'open-sesame';
@@ -157,7 +157,7 @@ describe('A follower', () => {
   describe('says whose request it is, and', () => {
     const berlin = newToken();
     const headers = { authorization: `Bearer ${berlin}` };
-    const grantAt = (manager: TestManager, role: Role) =>
+    const grantAt = (manager: TestManager, role: TokenRole) =>
       manager.submit({
         ...({ type: 'GrantToken', name: 'berlin', role, hash: hashOfToken(berlin) } as const),
         ...{ expiresAt: Number.MAX_SAFE_INTEGER, nodes: null },

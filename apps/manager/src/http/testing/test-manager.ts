@@ -55,6 +55,10 @@ import {
   MAX_NODES,
   WORKER_COMMANDS,
 } from '../../injection/tokens.js';
+import {
+  CERTIFICATE_AUTHORITY,
+  type CertificateAuthority,
+} from '../../access/certificate-authority.js';
 import { Identities } from '../../access/identities.js';
 import { WorkerAdmission } from '../../inbox/worker-admission.js';
 import { ClusterState, NodeChangeFeed } from '@oakring/model';
@@ -186,6 +190,7 @@ interface TestOptions {
   /** In the place of the writer. */
   readonly queue?: CommandQueue;
   readonly witnesses?: readonly WitnessView[];
+  readonly certificateAuthority?: CertificateAuthority;
   /** Absent: the cluster stands alone. */
   readonly root?: RootView;
   /** Absent: nobody asked for Oakestra. */
@@ -284,6 +289,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       {
         provide: OPEN_BROKER,
         useValue: {
+          place: () => ({ host: null, port: 10_003, tls: false }),
           portToTell: () => options.brokerPort?.() ?? null,
           lastHeardMs: (nodeId: string) => telemetry.lastSeenMs(nodeId),
         },
@@ -301,6 +307,10 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
           projection,
           ports.clock,
         ),
+      },
+      {
+        provide: CERTIFICATE_AUTHORITY,
+        useFactory: () => options.certificateAuthority ?? null,
       },
       { provide: NodeChangeFeed, useValue: feed },
       { provide: PastStates, useValue: new PastStates(log, projection, null, ports) },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { simulatedPorts } from '@oakring/ports';
-import { hashOfToken, newToken } from '../../access/token-text.js';
+import { hashOfToken, newToken } from '@oakring/host';
 import { startTestManager, type TestManager } from '../../http/testing/test-manager.js';
 import { ack, proposal, ready, submitJob } from '../../testing/given.js';
 

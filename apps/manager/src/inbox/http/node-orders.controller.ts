@@ -165,11 +165,28 @@ export class NodeOrdersController {
     return this.order(id, { do: 'label', labels }, request);
   }
 
+  @Delete(':id/credential')
+  @Endpoint({
+    id: 'revokeNode',
+    tag: 'Nodes',
+    summary: 'Revoke the credential of a node: its link is cut, and it joins anew or not at all',
+    needs: 'nodes:write',
+    heeds: 'node',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    answers: [ok(NodeOrderAnswer, 'Revoked, or so already.')],
+    problems: ['invalid-id', 'node-unknown', 'credential-unknown'],
+  })
+  revoke(@Param('id') id: string, @Req() request: FastifyRequest): Promise<NodeOrderAnswer> {
+    return this.order(id, { do: 'revoke', reason: 'ordered' }, request);
+  }
+
   @Delete(':id')
   @Endpoint({
     id: 'forgetNode',
     tag: 'Nodes',
-    summary: 'Forget a node that will not come back; its instances are lost',
+    summary:
+      'Forget a node that will not come back; its instances are lost, and its credential ends',
     needs: 'nodes:write',
     heeds: 'node',
     answeredBy: 'leader',

@@ -1,3 +1,5 @@
+import type { JoinedBroker } from '@oakring/contracts';
+
 /** Injection token of `OpenBroker`. */
 export const OPEN_BROKER = Symbol('OpenBroker');
 
@@ -5,6 +7,8 @@ export const OPEN_BROKER = Symbol('OpenBroker');
 export interface OpenBroker {
   /** The port that they reach it at; null while nothing is listening there for them. */
   portToTell(): number | null;
+  /** Where nodes speak that have just joined. */
+  place(): JoinedBroker;
   /** When a node was last heard there, milliseconds since 1970. */
   lastHeardMs(nodeId: string): number | null;
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { withoutTokens, type OakringError } from '@oakring/contracts';
+import { isId, withoutTokens, type ErrorCode, type OakringError } from '@oakring/contracts';
 import type { EventData } from '@oakring/events';
 import { Refusals, type RefusedRequest } from '@oakring/http';
 import type { Ports, Timer } from '@oakring/ports';
@@ -15,6 +15,15 @@ const soonMs = 1_000;
 const everyMs = 60_000;
 
 type Counted = 'unauthorized' | 'forbidden';
+
+/** As which it counts that somebody was refused; what is not here was no question of who asked. */
+const countedAs: Partial<Readonly<Record<ErrorCode, Counted>>> = {
+  unauthorized: 'unauthorized',
+  forbidden: 'forbidden',
+  // Of those that let machines in.
+  'join-token-used': 'forbidden',
+  'node-id-taken': 'forbidden',
+};
 type Shown = EventData<'RequestsRefused'>['shown'][number];
 
 /**
@@ -42,13 +51,14 @@ export class RefusedRequests implements OnModuleDestroy {
     this.timer?.cancel();
   }
 
-  private note({ code }: OakringError, request: RefusedRequest): void {
-    if (code !== 'unauthorized' && code !== 'forbidden') return;
+  private note(problem: OakringError, request: RefusedRequest): void {
+    const counted = countedAs[problem.code];
+    if (counted === undefined) return;
     const { clock, timers } = this.ports;
     const nowMs = clock.monotonicMs();
     if (this.counts.unauthorized + this.counts.forbidden === 0) this.sinceMs = nowMs;
-    this.counts[code] += 1;
-    if (this.shown.length < maxShown) this.shown.push(shownOf(code, request));
+    this.counts[counted] += 1;
+    if (this.shown.length < maxShown) this.shown.push(shownOf(problem, counted, request));
     this.timer ??= timers.after(Math.max(soonMs, this.wroteMs + everyMs - nowMs), () => {
       this.timer = null;
       void this.write();
@@ -80,9 +90,14 @@ export class RefusedRequests implements OnModuleDestroy {
   }
 }
 
-function shownOf(code: Counted, { method, url, ip, caller, knownAs }: RefusedRequest): Shown {
+function shownOf(
+  { code, field, value }: OakringError,
+  counted: Counted,
+  { method, url, ip, caller, knownAs }: RefusedRequest,
+): Shown {
   // Never the query: a secret may be in it.
   const path = withoutTokens(url.split('?', 1)[0] ?? '').slice(0, maxShownPath);
-  const name = (code === 'forbidden' ? caller?.name : knownAs) ?? null;
-  return { code, request: `${method} ${path}`, from: ip, name };
+  const name = (counted === 'forbidden' ? caller?.name : knownAs) ?? null;
+  const node = field === 'node' && typeof value === 'string' && isId(value) ? { node: value } : {};
+  return { code, request: `${method} ${path}`, from: ip, name, ...node };
 }

@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Inject, Param, Post, Req } from '@nestjs/common';
 import { CreateToken, TokenCreated, TokenOrderAnswer } from '@oakring/contracts/http';
-import { labelsOf, OakringError, rulesOf } from '@oakring/contracts';
+import { idOf, labelsOf, OakringError, rulesOf, usualTokenMs } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { FastifyRequest } from 'fastify';
-import { hashOfToken, newToken } from '../../access/token-text.js';
+import { hashOfToken, newToken } from '@oakring/host';
 import type { CommandQueue } from '../../commands/command.js';
 import { created, ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
@@ -28,17 +28,19 @@ export class TokenCommandsController {
     answeredBy: 'leader',
     parameters: [idempotencyKey],
     answers: [created(TokenCreated, 'Created, and durable.')],
-    problems: ['token-name-taken', 'token-shown-once', 'too-many-tokens'],
+    problems: ['invalid-id', 'token-name-taken', 'token-shown-once', 'too-many-tokens'],
   })
   async create(@Body() body: CreateToken, @Req() request: FastifyRequest): Promise<TokenCreated> {
-    const { name, role, expiresInMs = rulesOf(role).usualMs } = body;
+    const { name, role, expiresInMs = usualTokenMs(role) } = body;
     const nodes = body.nodes === undefined ? null : parsed(labelsOf(body.nodes, 'nodes'));
     refuseIdleLimit(body, nodes);
+    const joins = joinsOf(body);
     const token = newToken();
     const expiresAt = this.ports.clock.wallMs() + expiresInMs;
     const command = {
       ...({ type: 'GrantToken', name, role, nodes, expiresAt } as const),
       hash: hashOfToken(token),
+      ...(joins === null ? {} : { joins }),
     };
     const key = keyOf(request, () => hashOf(body));
     const outcome = await this.queue.submit<'GrantToken'>(command, originOf(request, key), key);
@@ -80,9 +82,25 @@ function refuseIdleLimit(
 ): void {
   if (nodes === null) return;
   const isEmpty = Object.keys(nodes).length === 0;
-  if (rulesOf(role).limit === 'labels' && !isEmpty) return;
+  const { limit } = rulesOf(role);
+  if ((limit === 'labels' || limit === 'joins') && !isEmpty) return;
   const detail = isEmpty
     ? 'nodes names no label, which limits nothing.'
-    : `nodes limits an operator; a token of role ${role} is not limited by it.`;
+    : `nodes limits an operator and a join token; a token of role ${role} is not limited by it.`;
   throw new OakringError({ code: 'invalid-field', detail, field: 'nodes' });
+}
+
+/** Of a join token: how many nodes it lets in, and which. Others let none in: null. */
+function joinsOf({ role, uses, ids }: CreateToken): { uses: number; ids?: string[] } | null {
+  if (rulesOf(role).limit === 'joins') {
+    if (ids === undefined) return { uses: uses ?? 1 };
+    const named = [...new Set(ids.map((id) => parsed(idOf(id, 'ids'))))];
+    if (named.length > 0) return { uses: uses ?? named.length, ids: named };
+    const detail = 'ids names none, which lets nobody in.';
+    throw new OakringError({ code: 'invalid-field', detail, field: 'ids' });
+  }
+  const field = uses === undefined ? (ids === undefined ? null : 'ids') : 'uses';
+  if (field === null) return null;
+  const detail = `${field} is of a join token; one of role ${role} lets no node in.`;
+  throw new OakringError({ code: 'invalid-field', detail, field });
 }

@@ -81,6 +81,12 @@ describe('POST /api/v1/tokens', () => {
     [{ name: 'ci', role: 'root', expiresInMs: 400 * dayMs }, 'expiresInMs'],
     [{ name: 'ci', role: 'root', nodes: { zone: 'a' } }, 'nodes'],
     [{ name: 'ci', role: 'operator', nodes: {} }, 'nodes'],
+    [{ name: 'ci', role: 'operator', uses: 3 }, 'uses'],
+    [{ name: 'ci', role: 'root', ids: ['n1'] }, 'ids'],
+    [{ name: 'ci', role: 'join', uses: 0 }, 'uses'],
+    [{ name: 'ci', role: 'join', ids: [] }, 'ids'],
+    [{ name: 'ci', role: 'join', ids: ['a/b'] }, 'ids'],
+    [{ name: 'ci', role: 'node' }, 'role'],
   ])('refuses %j for its %s', async (body, field) => {
     const answer = await manager.send('POST', '/api/v1/tokens', body);
     expect([answer.status, await answer.json()]).toMatchObject([400, { field }]);
@@ -157,6 +163,31 @@ describe('GET /api/v1/tokens and whoami', () => {
       },
       { name: 'zoe', status: 'revoked', lastUsed: null, revokedBy: 'api/token' },
     ]);
+  });
+});
+
+describe('A join token', () => {
+  it('lets in one machine within an hour, or one of each id, unless it says so', async () => {
+    const began = ports.clock.wallMs();
+    const { expires } = await created({ name: 'one', role: 'join' });
+    expect(Date.parse(expires) - began).toBe(3_600_000);
+    await created({ name: 'two', role: 'join', ids: ['n1', 'n2', 'n1'], nodes: { zone: 'a' } });
+    await created({ name: 'zoe', role: 'join', uses: 7, ids: ['n1'] });
+    const listed = async () => {
+      const answer = await manager.get('/api/v1/tokens');
+      return ((await answer.json()) as { items: object[] }).items;
+    };
+    expect(await listed()).toMatchObject([
+      { name: 'one', status: 'holds', joins: { uses: 1, usesLeft: 1, ids: null } },
+      { joins: { uses: 2, usesLeft: 2, ids: ['n1', 'n2'] }, nodes: { zone: 'a' } },
+      { joins: { uses: 7, usesLeft: 7, ids: ['n1'] } },
+    ]);
+    const { token } = await created({ name: 'used', role: 'join' });
+    const join = { node: 'n9', secret: 'c0ffee11'.repeat(8) };
+    expect((await manager.send('POST', '/api/v1/joins', join, as(token))).status).toBe(201);
+    expect((await listed()).at(2)).toMatchObject({
+      ...{ name: 'used', status: 'used', joins: { uses: 1, usesLeft: 0 } },
+    });
   });
 });
 

@@ -35,6 +35,8 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   NodeReleased: 'orders',
   NodeLabelled: 'orders',
   NodeForgotten: 'orders',
+  NodeJoined: 'orders',
+  NodeCredentialRevoked: 'orders',
   RequestAnswered: 'orders',
 
   TokenGranted: 'orders',

@@ -29,9 +29,9 @@ export function looksLikeToken(text: string): boolean {
 
 /**
  * What is kept of a token. Nobody guesses 256 bits of chance, however fast a guess is, so nothing slow or salted is
- * needed, and a request costs a microsecond.
+ * needed, and a request costs a microsecond. SHA-256, hexadecimal; of bytes as of the text that they are in UTF-8.
  */
-export function hashOfToken(text: string): string {
+export function hashOfToken(text: string | Uint8Array): string {
   return hash('sha256', text, 'hex');
 }
 
