@@ -1,11 +1,10 @@
-import { OakringError } from '@oakring/contracts';
+import { nodeOrganization, OakringError } from '@oakring/contracts';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { Certificate } from 'pkijs';
 import type { CertificateAuthority, NodeCertificate } from './authority.port.js';
 import { bytesOf } from './bytes.js';
 import { issue, type Purpose, type Signer } from './issue.js';
 import { keyPair } from './keys.js';
-import { nodeOrganization } from './names.js';
 import { keyAskedFor } from './request.js';
 
 const dayMs = 86_400_000;

@@ -13,9 +13,6 @@ const oid = { commonName: '2.5.4.3', organization: '2.5.4.10', serialNumber: '2.
 const dnsName = 2;
 const ipAddress = 7;
 
-/** Certificates of nodes say so: one of a server, or of anybody else, speaks for none. */
-export const nodeOrganization = 'oakring node';
-
 /** Who a certificate is about. */
 export interface Subject {
   readonly commonName: string;

@@ -1,7 +1,8 @@
+import { nodeOrganization } from '@oakring/contracts';
 import { CertificationRequest } from 'pkijs';
 import { bytesIn, pemOf } from './bytes.js';
 import { keyPair, signingKey, verifyingKey, type KeyPair } from './keys.js';
-import { nameOf, nodeOrganization } from './names.js';
+import { nameOf } from './names.js';
 
 /** A request (PKCS #10), and the key that stays with whoever made it. PEM. */
 export interface KeptRequest {

@@ -1,3 +1,4 @@
+export { nodeOrganization } from './access/node-certificate.js';
 export {
   byCaller,
   callerIn,

@@ -2,6 +2,7 @@ import type { Logger } from '@nestjs/common';
 import type { Refusal } from '@oakring/contracts';
 import type { AedesOptions, Client, PublishPacket } from 'aedes';
 import type { Speaker, WorkerAccess } from '../wires/access.js';
+import { certifiedNode } from './certified-node.js';
 import type { Door } from './door.js';
 import type { GrantedFilters } from './granted-filters.js';
 import type { OpenSockets } from './open-sockets.js';
@@ -62,7 +63,8 @@ export function accessRules(
       const { id: clientId } = client;
       if (clientId.length > maxClientIdCharacters) return done(rejection(2), false);
       const address = sockets.addressOf(client.conn);
-      const judged = door.judge({ clientId, username, password, address });
+      const certified = certifiedNode(client.conn);
+      const judged = door.judge({ clientId, username, password, address, certified });
       if (!judged.admitted) {
         // Who guesses shall be seen: counted and kept as a dead letter, within their limits.
         tell({ topic: 'CONNECT', payload: '' }, judged.refusal, { node: null, address });

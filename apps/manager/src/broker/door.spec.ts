@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { Door, type LetIn, type Shown } from './door.js';
 import { KnownNodes } from './testing/known-nodes.js';
@@ -16,6 +17,7 @@ function door(letIn: Partial<LetIn> = {}) {
       asked.judge({
         ...{ clientId: 'c', address: '10.0.0.7', username },
         password: password === undefined ? undefined : Buffer.from(password),
+        certified: null,
         ...more,
       }),
   };
@@ -123,5 +125,21 @@ describe('The door of the embedded broker', () => {
       judge(),
     ].map((judged) => judged.admitted && judged.space);
     expect(new Set(spaces).size).toBe(5);
+  });
+
+  it('knows a node by its certificate, for as long as the credential stands that it was signed for', () => {
+    const { nodes, judge } = door();
+    const hash = createHash('sha256').update('one').digest('hex');
+    const certified = { node: 'edge-1', credential: hash };
+    const judged = judge(undefined, undefined, { certified });
+    expect(judged).toMatchObject({ speaker: { is: 'node', node: 'edge-1' }, space: 'node/edge-1' });
+    expect(judge('edge-1', undefined, { certified }).admitted).toBe(true);
+    expect(judge('edge-1', 'two', { certified }).admitted).toBe(false);
+    expect(judge('edge-2', 'two', { certified }).admitted).toBe(false);
+    const other = { ...certified, credential: hash.replace(/^./, 'x') };
+    expect(judge('edge-1', undefined, { certified: other }).admitted).toBe(false);
+    nodes.revoke('edge-1');
+    expect(judged.admitted && judged.stands()).toBe(false);
+    expect(speaker(judge(undefined, undefined, { certified }))).toContain('holds no more');
   });
 });

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { shortened, type Refusal } from '@oakring/contracts';
 import type { Speaker } from '../wires/access.js';
+import type { CertifiedNode } from './certified-node.js';
 
 export interface Credentials {
   readonly username: string;
@@ -46,6 +47,8 @@ export interface Shown {
   readonly username: string | undefined;
   readonly password: Uint8Array | undefined;
   readonly address: string;
+  /** The node that its certificate is of; null: it shows none of a node. */
+  readonly certified: CertifiedNode | null;
 }
 
 /** A connection that was let in. */
@@ -77,6 +80,7 @@ export class Door {
     if (matches(this.internal, shown)) {
       return { admitted: true, speaker: null, space: 'manager', stands: always };
     }
+    if (shown.certified !== null) return this.ofCertificate(shown.certified, shown);
     const anyone = (stands = always): Admitted => ({
       ...{ admitted: true, space: 'anyone', stands },
       speaker: { is: 'anyone', clientId },
@@ -94,6 +98,24 @@ export class Door {
       username === undefined
         ? `Client ${quoted(clientId)} shows no credential.`
         : `Client ${quoted(clientId)} shows the name ${quoted(username)}, which is that of no node that joined, and no other credential of this broker.`,
+    );
+  }
+
+  /** It is that node and nobody else, whatever it shows besides; a secret that it shows has to be right as well. */
+  private ofCertificate({ node, credential }: CertifiedNode, shown: Shown): Judgement {
+    const { clientId, username, password } = shown;
+    if (username !== undefined && username !== node) {
+      return refused(
+        `Client ${quoted(clientId)} shows a certificate of node ${node}, and the name ${quoted(username)}.`,
+      );
+    }
+    if (password !== undefined) return this.ofNode(node, shown);
+    const stands = (): boolean => this.letIn.nodes.stands(node, credential);
+    if (stands()) {
+      return { admitted: true, space: `node/${node}`, speaker: { is: 'node', node }, stands };
+    }
+    return refused(
+      `Client ${quoted(clientId)} shows a certificate of node ${node} for a credential that holds no more.`,
     );
   }
 

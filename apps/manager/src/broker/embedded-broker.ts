@@ -1,11 +1,13 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { Logger } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
-import { limitConnections } from '@oakring/http';
+import { limitConnections, type ShownCertificate } from '@oakring/http';
 import type { Ports, Timer } from '@oakring/ports';
 import { Aedes, type Client } from 'aedes';
 import type { WorkerAccess } from '../wires/access.js';
 import { accessRules, type RefusedListener } from './access-rules.js';
+import { isUnbelieved } from './certified-node.js';
 import { ControlsSubscribers } from './controls-subscribers.js';
 import { Door, type Credentials, type LetIn } from './door.js';
 import { GrantedFilters } from './granted-filters.js';
@@ -36,6 +38,8 @@ export interface EmbeddedBrokerOptions {
   /** What workers may do. */
   readonly access: WorkerAccess;
   readonly ports: Ports;
+  /** What it shows, by TLS; absent: it speaks in the clear. */
+  readonly certificate?: ShownCertificate | null;
   /** How many there may be. */
   readonly connections?: number;
   /** Whether a node is known: only its status is retained. Absent: anybody's is. */
@@ -86,14 +90,21 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     maxInflightInbound: maxUnreleased,
     ...accessRules({ ...options, door }, { sockets, filters, sessions }, logger),
   });
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = serverFor(options, logger, (socket) => {
     sockets.take(socket);
+    if (socket instanceof TLSSocket && isUnbelieved(socket)) {
+      return sockets.close(socket, 'a certificate that is not believed here');
+    }
     broker.handle(socket);
   });
   const { connections = maxConnections } = options;
   limitConnections(server, connections, {
     isSpared: (socket) => sockets.isTrusted(socket),
-    close: (socket) => sockets.close(socket, `${connections} are connected, most from its address`),
+    close: (socket) => {
+      sockets.close(socket, `${connections} are connected, most from its address`);
+      // Of what is encrypted, the connection below.
+      socket.destroy();
+    },
   });
   broker.on('clientError', (client, error) => logger.debug(`${client.id}: ${error.message}`));
   broker.on('connectionError', (_client, error) => logger.debug(error.message));
@@ -121,6 +132,20 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     await new Promise<void>((resolve) => broker.close(resolve));
     throw error;
   }
+}
+
+/** Certificates of nodes are asked for, and needed by nobody: who has none shows a secret. */
+function serverFor(
+  { certificate = null }: EmbeddedBrokerOptions,
+  logger: Logger,
+  take: (socket: Socket) => void,
+): Server {
+  if (certificate === null) return createServer({ noDelay: true }, take);
+  const asking = { requestCert: true, rejectUnauthorized: false, noDelay: true };
+  const server = createTlsServer({ ...certificate.options, ...asking }, take);
+  server.on('tlsClientError', (error) => logger.debug(error.message));
+  certificate.showOn(server);
+  return server;
 }
 
 function countFilters(broker: Aedes, filters: GrantedFilters<Client>): void {

@@ -28,6 +28,8 @@ interface Watched {
 export class OpenSockets {
   private readonly open = new Map<Socket, Watched>();
   private readonly trusted = new WeakSet<Socket>();
+  /** Where those come from: of what is encrypted the server knows the connection below it. */
+  private readonly trustedPeers = new Set<string>();
   private unfinishedBytes = 0;
   private readonly closedFor = new Map<string, number>();
   private saidAtMs = Number.NEGATIVE_INFINITY;
@@ -48,7 +50,11 @@ export class OpenSockets {
   take(socket: Socket): void {
     const watched = { guard: new PacketGuard(maxPublishBytes), unfinishedBytes: 0, sinceMs: 0 };
     this.open.set(socket, watched);
-    socket.once('close', () => this.forget(socket));
+    const peer = peerOf(socket);
+    socket.once('close', () => {
+      this.forget(socket);
+      this.trustedPeers.delete(peer);
+    });
     socket.setKeepAlive(true, deadPeerProbeMs);
     // Bytes leave a paused socket only through `read`: there they are looked at before aedes is.
     const read = socket.read.bind(socket);
@@ -62,7 +68,9 @@ export class OpenSockets {
   /** It has shown that it is the manager's own. */
   trust(socket: unknown): void {
     const known = this.socketOf(socket);
-    if (known !== null) this.trusted.add(known);
+    if (known === null) return;
+    this.trusted.add(known);
+    this.trustedPeers.add(peerOf(known));
   }
 
   /** Where it comes from; empty once it is closed. */
@@ -71,7 +79,7 @@ export class OpenSockets {
   }
 
   isTrusted(socket: Socket): boolean {
-    return this.trusted.has(socket);
+    return this.trusted.has(socket) || this.trustedPeers.has(peerOf(socket));
   }
 
   /** For room that others take up: closed, counted and said. */
@@ -143,4 +151,8 @@ export class OpenSockets {
     }
     this.closedFor.clear();
   }
+}
+
+function peerOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

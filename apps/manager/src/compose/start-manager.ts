@@ -112,7 +112,7 @@ async function start(
   const verification = new LedgerVerification({ log, projection, ports, place, warn });
   stopping.add(() => verification.stop());
   const cluster = brokerCluster(settings, kept, identities);
-  const link = await connectBroker(settings, cluster, ports);
+  const link = await connectBroker(settings, cluster, ports, options.tls);
   const { broker, connection } = link;
   stopping.add(() => broker?.stop());
   const authority = await openAuthority(settings, ports);

@@ -1,4 +1,6 @@
 import { bracketed, reachable } from '@oakring/contracts';
+import type { Trust } from '@oakring/host';
+import type { ShownCertificate } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import type { LetIn } from '../broker/door.js';
 import { startEmbeddedBroker, type EmbeddedBroker } from '../broker/embedded-broker.js';
@@ -34,6 +36,13 @@ export interface BrokerCluster {
   onCredentials(listener: () => void): void;
 }
 
+/** What the broker in this process shows, and how our own connection believes it. */
+export interface BrokerCertificates {
+  /** Null: it speaks in the clear. */
+  readonly shown: ShownCertificate | null;
+  readonly own: Trust;
+}
+
 /**
  * The broker in this process, unless the settings name one elsewhere, and our one connection to it.
  * The client id is the cluster's: the broker itself cuts off a predecessor.
@@ -42,6 +51,7 @@ export async function connectBroker(
   settings: ManagerSettings,
   cluster: BrokerCluster,
   ports: Ports,
+  { shown, own }: BrokerCertificates,
 ): Promise<BrokerLink> {
   const { wires, deadLetters, letIn } = cluster;
   const clientId = (): string => `oakring-${cluster.id()}`;
@@ -60,6 +70,7 @@ export async function connectBroker(
     host: settings.host,
     port: settings.mqttPort,
     letIn,
+    certificate: shown,
     internal,
     access: accessOf(wires.dialects, {
       dialectOf: (nodeId) => wires.dialectOf(nodeId),
@@ -75,13 +86,15 @@ export async function connectBroker(
       }),
   });
   cluster.onCredentials(() => broker.review());
-  const here = `mqtt://${bracketed(reachable(settings.host))}:${broker.port}`;
-  const address = () => ({ url: here, ...internal, clientId: clientId() });
+  const scheme = shown === null ? 'mqtt' : 'mqtts';
+  const here = `${scheme}://${bracketed(reachable(settings.host))}:${broker.port}`;
+  const believed = () => (shown === null ? {} : { tls: own.options() });
+  const address = () => ({ url: here, ...internal, clientId: clientId(), ...believed() });
   return {
     broker,
     connection: new BrokerConnection(address, wires.subscriptions, ports),
     // It is in this process.
     reaches: async () => true,
-    url: `mqtt://${bracketed(settings.host)}:${broker.port}`,
+    url: `${scheme}://${bracketed(settings.host)}:${broker.port}`,
   };
 }
