@@ -60,8 +60,7 @@ export async function startCluster(
     if (settings.schedulerUrl === null) {
       scheduler = await startScheduler({
         ...settings,
-        managerToken: manager.inner.managerToken,
-        schedulerToken: settings.schedulerToken ?? manager.inner.schedulerToken,
+        ...manager.inner,
         port: settings.schedulerPort,
         certificates: settings,
         managerUrl: manager.localUrl,

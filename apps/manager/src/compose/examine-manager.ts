@@ -78,11 +78,10 @@ function whoMayAsk(settings: ManagerSettings): Finding {
     const remedy = 'Take OAKRING_ALLOW_OPEN away, unless the machine and its network are closed.';
     return { ...about, level: 'warning', seen: open, remedy };
   }
-  const shown =
-    settings.token === null
-      ? `the credential of this machine, in ${credentialsFolder(settings.dataFolder)}`
-      : 'OAKRING_TOKEN';
-  return { ...about, level: 'ok', seen: `whoever shows ${shown}, or a token that holds` };
+  const folder = credentialsFolder(settings.dataFolder);
+  const shown = settings.token === null ? '' : 'OAKRING_TOKEN, ';
+  const seen = `whoever shows ${shown}the credential of this machine, in ${folder}, or a token that holds`;
+  return { ...about, level: 'ok', seen };
 }
 
 function whatSchedulerKnows(settings: ManagerSettings): readonly Finding[] {

@@ -1,7 +1,7 @@
 import { isLoopbackAddress, newToken } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
 import { Identities } from '../access/identities.js';
-import type { ManagerSettings } from '../config/manager-settings.js';
+import { shownToScheduler, type ManagerSettings } from '../config/manager-settings.js';
 import type { Kept } from './open-kept.js';
 
 type Told = Pick<ManagerSettings, 'allowOpen' | 'isOpen' | 'mqttUrl' | 'mqttUsername'>;
@@ -16,7 +16,7 @@ export interface ManagerAccess {
   readonly identities: Identities;
   /** Where the credentials of this machine are; null: there are none of ours. */
   readonly credentialsFolder: string | null;
-  /** Of a scheduler in this process: what it shows to us, and what requests to it carry; null: as the settings say. */
+  /** Of a scheduler in this process: what it shows to us, and what requests to it carry; null: nothing. */
   readonly inner: {
     readonly managerToken: string | null;
     readonly schedulerToken: string | null;
@@ -36,13 +36,16 @@ export function openAccess(
   return {
     identities: new Identities({ ...settings, inner: managerToken, own }, projection, clock),
     credentialsFolder: own?.folder ?? null,
-    inner: { managerToken, schedulerToken: own?.scheduler.token ?? null },
+    inner: {
+      managerToken,
+      schedulerToken: shownToScheduler(settings) ?? own?.scheduler.token ?? null,
+    },
   };
 }
 
 /** What a start says of who may ask what of this manager, and of the broker in its process. */
 function accessLines(
-  settings: Told & Pick<ManagerSettings, 'host' | 'speaksOakestra' | 'oakestraHosts'>,
+  settings: Told & Pick<ManagerSettings, 'host' | 'token' | 'speaksOakestra' | 'oakestraHosts'>,
   { own, stores: { recovered } }: Pick<Kept, 'own' | 'stores'>,
 ): readonly Line[] {
   const { head, tokens } = recovered.state;
@@ -60,7 +63,7 @@ function accessLines(
   }
   if (own?.isNew !== true) return lines;
   // Tokens of a restored ledger are known, and hold no more.
-  if (head.position > 0 && tokens.size === 0) {
+  if (settings.token === null && head.position > 0 && tokens.size === 0) {
     const text =
       'Until now nobody was asked for a credential here. From now on everybody is; OAKRING_ALLOW_OPEN=true takes ' +
       'that back, and says at each start what it costs.';

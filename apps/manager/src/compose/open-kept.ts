@@ -25,7 +25,7 @@ export interface Kept extends Views {
   readonly deadLetters: DeadLetters;
   readonly key: SigningKey;
   readonly tokens: NodeTokens;
-  /** Null: others are asked for, or nobody is. */
+  /** Null: nobody is asked for any. */
   readonly own: OwnCredentials | null;
   /** How managers of the store know each other; null for a folder, which has one. */
   readonly proof: ClusterProof | null;
@@ -80,13 +80,13 @@ interface PastParts {
   readonly warn: (line: string) => void;
 }
 
-/** Whoever runs the cluster by OAKRING_TOKEN keeps it where they want: none of ours lies beside it. */
+/** Beside OAKRING_TOKEN as well, which programs of this machine need not be told then. */
 function ownOf(
-  { dataFolder, isOpen, token, mqttUrl }: ManagerSettings,
+  { dataFolder, isOpen, mqttUrl }: ManagerSettings,
   { fingerprint }: SigningKey,
   state: ClusterState,
 ): OwnCredentials | null {
-  if (isOpen || token !== null) return null;
+  if (isOpen) return null;
   return openOwnCredentials(dataFolder, { fingerprint, withBroker: mqttUrl === null }, state);
 }
 

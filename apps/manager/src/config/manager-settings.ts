@@ -114,7 +114,7 @@ export type ManagerSettings = Settings<typeof catalogue> & {
   readonly knownWitnesses: readonly ConfiguredWitness[];
   /** Where the ledger is: an absolute folder, or a MongoDB URL. */
   readonly storeAddress: string;
-  /** Nobody is asked for a credential: neither over HTTP nor by the embedded broker. */
+  /** Nobody is asked for a credential over HTTP. (The embedded broker goes by `allowOpen` itself.) */
   readonly isOpen: boolean;
   /** Whether we speak with Oakestra's workers, and with its root where there is one. */
   readonly speaksOakestra: boolean;
