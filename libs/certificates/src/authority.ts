@@ -1,7 +1,6 @@
 import { nodeOrganization, OakringError } from '@oakring/contracts';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { Certificate } from 'pkijs';
-import type { CertificateAuthority, NodeCertificate } from './authority.port.js';
 import { bytesOf } from './bytes.js';
 import { issue, type Purpose, type Signer } from './issue.js';
 import { keyPair } from './keys.js';
@@ -20,6 +19,16 @@ const nodeDays = 90;
 export interface Issued {
   readonly certificate: string;
   readonly privateKey: string;
+}
+
+/** What a node is given. */
+export interface NodeCertificate {
+  /** PEM. */
+  readonly certificate: string;
+  /** Of the CA, and others that are believed besides, PEM. */
+  readonly ca: string;
+  /** ISO 8601. */
+  readonly endsAt: string;
 }
 
 /** A certificate that signs others, and its key. `nowMs`: wall clock. */
@@ -48,7 +57,7 @@ interface Served {
 }
 
 /** The cluster's CA, where its key is at hand. Nothing that it signs holds for longer than it does itself. */
-export class Authority implements CertificateAuthority {
+export class Authority {
   private readonly signer: Signer;
   private readonly endsMs: number;
 
@@ -78,6 +87,11 @@ export class Authority implements CertificateAuthority {
     return this.issue({ subject, publicKey, names, purposes }, serverDays);
   }
 
+  /**
+   * For a node and the key of a request (PKCS #10, PEM), which whoever has it signed; what else the request says is not
+   * taken. `credential`: the digest (hexadecimal) of the secret that the node joined with; the certificate says it, and
+   * is worth as much as that one. Throws `invalid-field` where the request is none, or its key is too weak.
+   */
   async sign(request: string, nodeId: string, credential: string): Promise<NodeCertificate> {
     const publicKey = await askedFor(request);
     const subject = {

@@ -5,9 +5,10 @@ export const CERTIFICATE_AUTHORITY = Symbol('CertificateAuthority');
 export interface CertificateAuthority {
   /**
    * A certificate for the key of a PKCS #10 request (PEM) whose common name is the id of the node, whatever the request
-   * calls itself. Throws an OakringError `invalid-field` where the request cannot be read or its key is not taken.
+   * calls itself. `credential`: the digest of the secret that the node has (`hashOfToken`); the certificate says it,
+   * and holds as long as that one stands. Throws an OakringError `invalid-field` where the request cannot be read or its key is not taken.
    */
-  sign(csrPem: string, nodeId: string): Promise<SignedCertificate>;
+  sign(csrPem: string, nodeId: string, credential: string): Promise<SignedCertificate>;
 }
 
 export interface SignedCertificate {

@@ -10,6 +10,7 @@ import { composeManager } from './compose-manager.js';
 import { watchHealth } from './watch-health.js';
 import { inboxOf } from './inbox-parts.js';
 import { managerTls, type ManagerTls } from './manager-tls.js';
+import { ownAuthority } from './own-authority.js';
 import { serviceRulesOf } from './service-rules.js';
 import {
   hasSchedulerHere,
@@ -143,7 +144,7 @@ async function start(
     {
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
       ...{ verification, health, execs },
-      ...{ identities, certificateAuthority: null },
+      ...{ identities, certificateAuthority: ownAuthority(settings, ports) },
       knownWitnesses: witnessView(settings, witnesses),
       ...{ serviceRules: serviceRulesOf(settings), rootView: root },
       ...{ rootLink: root?.standing ?? withoutRoot, maxNodes: settings.maxNodes },

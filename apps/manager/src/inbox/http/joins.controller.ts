@@ -59,7 +59,8 @@ export class JoinsController {
       throw new OakringError({ code: 'no-certificate-authority', detail, field: 'csr' });
     }
     const { position } = await this.decided(node, body, request);
-    const certificate = csr === null ? null : ((await this.authority?.sign(csr, node)) ?? null);
+    const signed = csr === null ? null : this.authority?.sign(csr, node, hashOfToken(body.secret));
+    const certificate = (await signed) ?? null;
     return { node, username: node, broker: this.broker.place(), certificate, position };
   }
 
