@@ -11,6 +11,7 @@ import {
 import type { Ports } from '@oakring/ports';
 import { asListener, readWorkerOptions, type WorkerOptions } from './config/worker-options.js';
 import { brokerTls } from './connect/broker-trust.js';
+import { examineCredential } from './joining/examine-credential.js';
 import { examineBroker } from './connect/examine-broker.js';
 import { allowancesFinding, examineAllowed } from './runtimes/examine-allowed.js';
 import { examineRuntime } from './runtimes/examine-runtime.js';
@@ -51,10 +52,11 @@ export async function examineWorker(
 }
 
 async function brokerOf(options: WorkerOptions, ports: Ports): Promise<readonly Finding[]> {
-  const { id, mqttUrl: url, username, password } = options;
+  const { id, mqttUrl: url } = options;
+  const { findings, ...shown } = await examineCredential(options);
   try {
-    const address = { url, username, password, tls: () => brokerTls(options) };
-    return await examineBroker(address, id, ports);
+    const address = { url, ...shown, tls: () => brokerTls(options) };
+    return [...findings, ...(await examineBroker(address, id, ports))];
   } catch (error) {
     return [badFinding('broker', 'whom the broker is believed by (OAKRING_TLS_CA)', error)];
   }

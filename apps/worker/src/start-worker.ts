@@ -10,6 +10,7 @@ import { BrokerLink } from './connect/broker-link.js';
 import { brokerTls } from './connect/broker-trust.js';
 import { Session } from './connect/session.js';
 import type { LinkFactory } from './connect/worker-link.js';
+import { admissionOf, openJoiner } from './joining/open-joiner.js';
 import { countingSleep } from './lease/counts-sleep.js';
 import { OnDemand } from './listen/on-demand.js';
 import type { RunningListener } from './listen/start-listener.js';
@@ -70,10 +71,12 @@ async function startOn(
 ): Promise<RunningWorker> {
   const outputs = new OutputFolder(join(options.dataFolder, 'output'), ports.clock);
   const runtimes = await runtimesOf(options, { ports, log, outputs });
-  const { mqttUrl: url, username, password } = options;
+  const joiner = await openJoiner(options, () => data.token, ports, log);
+  const admission = admissionOf(joiner, options);
+  const { mqttUrl: url } = options;
   const link: LinkFactory = (linkOptions, listener) =>
     new BrokerLink(
-      { url, username, password, tls: () => brokerTls(options), ...linkOptions },
+      { url, admission, tls: () => brokerTls(options), ...linkOptions },
       ...([ports, listener] as const),
     );
   let fail: (reason: Error) => void = () => {};
@@ -85,11 +88,14 @@ async function startOn(
   // What is granted is granted by clocks that go on while this machine sleeps.
   const awake = { ...ports, clock: countingSleep(ports.clock) };
   const parts = { options, store: data, runtimes, link, ports: awake, log, room, superseded };
-  const session = new Session(parts);
+  const session = new Session(
+    joiner === null ? parts : { ...parts, credential: () => joiner.standing },
+  );
   const listener = await listenerFor(session, options, ports, log);
   const page = await pageFor(session, options, ports, log);
   try {
     await session.start();
+    joiner?.start();
   } catch (error) {
     await listener?.stop();
     await page?.stop();
@@ -106,6 +112,7 @@ async function startOn(
       return session.refusedBecause;
     },
     async stop() {
+      joiner?.stop();
       await session.stop();
       await listener?.stop();
       await page?.stop();

@@ -4,6 +4,7 @@ import type { Log, LogFacts, LogLevel } from '@oakring/log';
 export type WorkerLogKind =
   | 'connected'
   | 'disconnected'
+  | 'joined'
   | 'registered'
   | 'refused'
   | 'order'
@@ -17,6 +18,7 @@ export type WorkerLog = (kind: WorkerLogKind, text: string, facts?: LogFacts) =>
 const levels: Readonly<Record<WorkerLogKind, LogLevel>> = {
   connected: 'info',
   disconnected: 'warn',
+  joined: 'info',
   registered: 'info',
   refused: 'warn',
   order: 'info',

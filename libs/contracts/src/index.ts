@@ -204,6 +204,7 @@ export { readSettings, type Setting, type Settings } from './settings/read-setti
 export { secretPartOf, shownUrl, withoutCredentials } from './settings/shown-url.js';
 export {
   allowanceCatalogue,
+  joinCatalogue,
   runtimeNames,
   settingsCatalogue,
   workerCatalogue,

@@ -7,6 +7,7 @@ type Environment = Record<string, string | undefined>;
 const secretNames: ReadonlySet<string> = new Set([
   'OAKRING_MQTT_PASSWORD',
   'OAKRING_TOKEN',
+  'OAKRING_WORKER_JOIN_TOKEN',
   'OAKRING_MANAGER_TOKEN',
   'OAKRING_SCHEDULER_TOKEN',
   'OAKRING_BACKUP_PASSPHRASE',

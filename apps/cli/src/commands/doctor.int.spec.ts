@@ -94,7 +94,10 @@ describe('doctor, where nothing runs', () => {
       ],
       { OAKRING_MQTT_URL: 'mqtt://127.0.0.1:1', DOCKER_HOST: join(folder, 'no.sock') },
     );
-    expect(of(found, 'broker')).toMatchObject([{ level: 'bad' }]);
+    expect(of(found, 'broker')).toMatchObject([
+      { level: 'ok', looked: 'credential of the node' },
+      { level: 'bad' },
+    ]);
     expect(of(found, 'ports')).toMatchObject([{ level: 'bad' }]);
     expect(of(found, 'runtimes').map(({ level }) => level)).toEqual(['ok', 'bad', 'ok']);
     expect(of(found, 'runtimes').at(-1)).toMatchObject({
@@ -208,6 +211,6 @@ describe('doctor, beside a cluster that runs', () => {
       ['worker', '--id', 'edge-1', '--runtimes', 'simulated', '--data', join(folder, 'w')],
       { OAKRING_MQTT_URL: cluster.mqttUrl },
     );
-    expect(of(worker, 'broker').map(({ level }) => level)).toEqual(['ok', 'ok']);
+    expect(of(worker, 'broker').map(({ level }) => level)).toEqual(['ok', 'ok', 'ok']);
   });
 });

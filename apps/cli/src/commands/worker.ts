@@ -7,8 +7,8 @@ import { pair } from './options.js';
 import { serve } from './serve.js';
 import { addWorkerInstallCommand } from './worker-install.js';
 
-/** Labels have a flag of their own, one each. */
-const { labels: _labels, ...rest } = workerCatalogue;
+/** Labels have a flag of their own, one each; what is a manager's has the flags of that one. */
+const { labels: _labels, managerPort: _port, managerData: _data, ...rest } = workerCatalogue;
 export const workerSettings = Object.values(rest).map(({ variable, description, fallback }) => ({
   variable,
   fallback,
@@ -28,7 +28,8 @@ export function addWorkerCommand(program: Command, surroundings: Surroundings): 
       'after',
       `
 Every option is also an environment variable, as named above. Labels: OAKRING_WORKER_LABELS=a=1,b=2.
-The broker's password is read from OAKRING_MQTT_PASSWORD only.
+The broker's password is read from OAKRING_MQTT_PASSWORD only, a join token from OAKRING_WORKER_JOIN_TOKEN or a file.
+A manager of this user on this machine lets it in without either (OAKRING_DATA: its data folder, OAKRING_PORT).
 
 What jobs may ask of this machine is its owner's choice, whatever a manager orders: ${owners}.
 What of it is not said is off (--exec and --last-lines say when not), and nothing else can be asked for.
@@ -36,6 +37,7 @@ What of it is not said is off (--exec and --last-lines say when not), and nothin
 Examples:
   oakring worker --id edge-1 --runtimes process
   oakring worker --id edge-2 --runtimes docker,process --label zone=north
+  oakring worker --id edge-3 --manager-url https://manager.example:10100 --join-token-file join.token
   oakring worker --id play --runtimes simulated --cpu 2000 --memory 4096`,
     );
   addSettingFlags(worker, workerSettings);

@@ -10,7 +10,7 @@ export interface NamedSetting {
 
 const prefix = /^OAKRING_(WORKER_)?/;
 /** Secrets stay out of flags, but for the global --token: a process list shows them to everyone. */
-const secret = /PASSWORD|TOKEN/;
+const secret = /(?:PASSWORD|TOKEN)$/;
 
 /** Adds a flag for each setting: OAKRING_MQTT_URL is --mqtt-url, OAKRING_WORKER_ID is --id. */
 export function addSettingFlags(command: Command, settings: readonly NamedSetting[]): void {

@@ -19,6 +19,8 @@ import {
 } from '@oakring/host';
 import type { AllowedToJobs } from '../allowed/allowances.js';
 import { readAllowed } from './read-allowed.js';
+import type { JoinOptions } from '../joining/join-ways.js';
+import { joinOf } from './read-join.js';
 import type { RuntimeName } from '../runtimes/runtime.port.js';
 
 /** What a worker is started with. */
@@ -32,6 +34,8 @@ export interface WorkerOptions extends AllowedToJobs {
   readonly password: string | null;
   /** PEM file of those by whom the broker is believed; absent: see `brokerTls`. */
   readonly tlsCa?: string;
+  /** Where it may be let in as a node of its own; absent: it shows what is said above, or nothing. */
+  readonly join?: JoinOptions;
   /** Keeps the incarnation and the token; one worker a folder. */
   readonly dataFolder: string;
   readonly runtimes: readonly RuntimeName[];
@@ -100,6 +104,7 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     username,
     password: settings.mqttPassword,
     ...(settings.tlsCa === '' ? {} : { tlsCa: resolve(settings.tlsCa) }),
+    ...joinOf(settings, { isOwnBroker: isOnThisMachine(address), username }),
     dataFolder,
     runtimes: settings.runtimes,
     ...(settings.diskReserveMiB === null ? {} : { diskReserveMiB: settings.diskReserveMiB }),

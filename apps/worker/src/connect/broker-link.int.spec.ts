@@ -2,8 +2,13 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { systemPorts } from '@oakring/ports';
 import { connectAsync } from 'mqtt';
-import { BrokerLink } from './broker-link.js';
+import { BrokerLink, type Admission } from './broker-link.js';
 import { startTestBroker } from './testing/manager-by-hand.js';
+
+const nobody: Admission = {
+  shown: async () => ({ username: null, password: null }),
+  refused: () => {},
+};
 
 describe('The link to a broker that takes less than a manager', () => {
   it('finds out how much, and what is made no larger arrives', async () => {
@@ -15,7 +20,7 @@ describe('The link to a broker that takes less than a manager', () => {
     });
     const link: BrokerLink = new BrokerLink(
       {
-        ...{ url: broker.url, username: null, password: null, clientId: 'w1' },
+        ...{ url: broker.url, admission: nobody, clientId: 'w1' },
         subscriptions: ['nodes/w1/controls'],
         will: () => ({ topic: 'nodes/w1/status', payload: '{}' }),
       },
@@ -51,7 +56,7 @@ describe('What the link keeps in memory', () => {
     const isUp = new Promise<void>((resolve) => (up = resolve));
     const link = new BrokerLink(
       {
-        ...{ url: broker.url, username: null, password: null, clientId: 'w1' },
+        ...{ url: broker.url, admission: nobody, clientId: 'w1' },
         subscriptions: ['nodes/w1/controls'],
         will: () => ({ topic: 'nodes/w1/status', payload: '{}' }),
       },

@@ -25,10 +25,23 @@ export interface BrokerAddress {
   readonly tls?: () => BrokerTls;
 }
 
-type BrokerLinkOptions = BrokerAddress & WorkerLinkOptions;
+/** Who the worker is to its broker. */
+export interface Admission {
+  /** Asked at each connection; rejects, with a sentence for a person, where there is no use in one. */
+  shown(): Promise<Pick<BrokerAddress, 'username' | 'password'>>;
+  /** The broker did not let in whoever showed that. */
+  refused(): void;
+}
+
+type BrokerLinkOptions = Pick<BrokerAddress, 'url' | 'tls'> & {
+  readonly admission: Admission;
+} & WorkerLinkOptions;
+
+/** CONNACK of MQTT 3.1.1, 3.2.2.3: a bad user name or password, not authorized. */
+const notLetIn: readonly unknown[] = [4, 5];
 
 /**
- * The worker's connection, kept up for as long as it is started: connecting → up (subscribed) →
+ * The worker's connection, kept up for as long as it is started: asking what to show → connecting → up (subscribed) →
  * down → waiting (exponential back-off, full jitter) → connecting … Each attempt is a fresh client:
  * nothing of a former connection is sent on the next, repetitions are the session's business.
  */
@@ -114,15 +127,32 @@ export class BrokerLink implements WorkerLink {
   }
 
   /** One connection from its start to its end: why it ended, and since when it was up, if ever. */
-  private liveOnce(): Promise<{ reason: string; upSinceMs: number | null }> {
-    let client: MqttClient;
+  private async liveOnce(): Promise<{ reason: string; upSinceMs: number | null }> {
     try {
-      client = this.openClient();
+      const shown = await this.untilStopped(this.options.admission.shown());
+      if (shown === null) return { reason: 'it was stopped', upSinceMs: null };
+      return await this.live(this.openClient(shown));
     } catch (error) {
-      // What it is to be believed by cannot be read: it may be there the next time.
-      const reason = error instanceof Error ? error.message : String(error);
-      return Promise.resolve({ reason, upSinceMs: null });
+      return { reason: error instanceof Error ? error.message : String(error), upSinceMs: null };
     }
+  }
+
+  /** Null: it was stopped meanwhile. */
+  private async untilStopped<T>(work: Promise<T>): Promise<T | null> {
+    const { signal } = this.stopping;
+    let stop = (): void => {};
+    const stopped = new Promise<null>((resolve) => {
+      stop = () => resolve(null);
+      signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      return await (signal.aborted ? null : Promise.race([work, stopped]));
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  private live(client: MqttClient): Promise<{ reason: string; upSinceMs: number | null }> {
     this.client = client;
     let subscribing: Timer | null = null;
     return new Promise((resolve) => {
@@ -152,6 +182,7 @@ export class BrokerLink implements WorkerLink {
       );
       client.on('error', (error) => {
         reason = error.message === '' ? error.name : error.message;
+        if ('code' in error && notLetIn.includes(error.code)) this.options.admission.refused();
       });
       client.once('close', () => {
         subscribing?.cancel();
@@ -162,8 +193,11 @@ export class BrokerLink implements WorkerLink {
     });
   }
 
-  private openClient(): MqttClient {
-    const { url, username, password, clientId, tls } = this.options;
+  private openClient({
+    username,
+    password,
+  }: Pick<BrokerAddress, 'username' | 'password'>): MqttClient {
+    const { url, clientId, tls } = this.options;
     const will = this.options.will();
     const client = connect(url, {
       clientId,

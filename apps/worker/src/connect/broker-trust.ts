@@ -27,17 +27,24 @@ export const nodeCertificates = {
  * Read for each connection: what was renewed counts from the next one on. Throws `settings-invalid`, or what the
  * system says, where something cannot be read.
  */
-export function brokerTls({ tlsCa = '', dataFolder }: TrustSettings): BrokerTls {
-  const { folder, ca, cert, key } = nodeCertificates;
-  const given = (name: string): string | null => {
-    const path = join(dataFolder, folder, name);
-    return existsSync(path) ? path : null;
-  };
-  const [certFile, keyFile] = [given(cert), given(key)];
+export function brokerTls(settings: TrustSettings): BrokerTls {
+  const { cert, key } = nodeCertificates;
+  const [certFile, keyFile] = [givenFile(settings, cert), givenFile(settings, key)];
   return {
-    ...Trust.in(tlsCa === '' ? given(ca) : tlsCa).options(),
+    ...Trust.in(authorityOf(settings)).options(),
     ...(certFile === null || keyFile === null
       ? {}
       : { cert: readFileSync(certFile), key: readFileSync(keyFile) }),
   };
+}
+
+/** File of those who are believed; null: those whom this machine's Node believes. */
+export function authorityOf(settings: TrustSettings): string | null {
+  const { tlsCa = '' } = settings;
+  return tlsCa === '' ? givenFile(settings, nodeCertificates.ca) : tlsCa;
+}
+
+function givenFile({ dataFolder }: TrustSettings, name: string): string | null {
+  const path = join(dataFolder, nodeCertificates.folder, name);
+  return existsSync(path) ? path : null;
 }

@@ -19,7 +19,8 @@ export async function examineBroker(
 ): Promise<readonly Finding[]> {
   const looked = `broker at ${shownUrl(url)} (OAKRING_MQTT_URL)`;
   const client = connect(url, {
-    clientId: `oakring-doctor-${ids.next()}`,
+    // A node's credential is good for the names that begin with its id.
+    clientId: `${username ?? 'oakring'}-doctor-${ids.next()}`,
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),
     ...(url.startsWith('mqtts:') ? tls?.() : {}),

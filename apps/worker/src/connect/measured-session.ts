@@ -40,6 +40,8 @@ export interface WorkerStanding {
   readonly incarnation: number;
   /** Without credentials. */
   readonly broker: string;
+  /** What it is known by there; never a secret. */
+  readonly credential: string;
   readonly isConnected: boolean;
   readonly isRegistered: boolean;
   /** Code of the refusal while the manager does not accept it. */
@@ -84,6 +86,7 @@ interface Parts {
   readonly epochs: HighestEpoch;
   readonly leases: Leases;
   readonly room: Room;
+  readonly credential: () => string;
 }
 
 /** Reads the parts of a session, whenever it is asked. */
@@ -123,10 +126,12 @@ function standingOf({
   epochs,
   leases,
   room,
+  credential,
 }: Parts): Omit<WorkerStanding, 'isConnected'> {
   return {
     ...{ node: options.id, name: options.name, incarnation: data.incarnation },
     broker: shownUrl(options.mqttUrl),
+    credential: credential(),
     isRegistered: registering.isRegistered,
     refusedBecause: registering.refusedBecause,
     ...{ epoch: epochs.highest, ledger: epochs.ledger },

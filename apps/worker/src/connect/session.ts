@@ -49,9 +49,14 @@ export interface SessionParts {
   readonly log: WorkerLog;
   /** Of the disk: without it there is room. */
   readonly room?: Room;
+  /** What it is known by at the broker, for a person. */
+  readonly credential?: () => string;
   /** Start number `by` of the id has taken its place: this one has stopped what it ran. */
   readonly superseded?: (by: number) => void;
 }
+
+/** Of a worker that does not join. */
+const sharedCredential = 'what its settings say (OAKRING_MQTT_USERNAME), or none';
 
 /**
  * What is said between this worker and the manager.
@@ -79,6 +84,7 @@ export class Session {
   private readonly log: WorkerLog;
   private readonly room: Room;
   private wasFull = false;
+  private readonly credential: () => string;
   private readonly orderCounts: OrderCounts;
   private isLinked = false;
   private readonly saidLines = new SaidOnce();
@@ -94,7 +100,9 @@ export class Session {
     },
   };
 
-  constructor({ options, store, runtimes, link, ports, log, room, superseded }: SessionParts) {
+  constructor(parts: SessionParts) {
+    const { options, store, runtimes, link, ports, log, room, superseded } = parts;
+    this.credential = parts.credential ?? (() => sharedCredential);
     this.options = options;
     this.data = store;
     this.log = log;
@@ -195,7 +203,8 @@ export class Session {
     const { history, registering, epochs, leases, room } = this;
     const parts = { options, data, instances, orderCounts, telemetry };
     const more = { history, registering, epochs, leases, room };
-    return measuredSession({ ...parts, ...more }, () => this.isLinked);
+    const { credential } = this;
+    return measuredSession({ ...parts, ...more, credential }, () => this.isLinked);
   }
 
   async start(): Promise<void> {

@@ -239,6 +239,33 @@ export const allowanceCatalogue = {
   ),
 } as const;
 
+/** How a worker becomes a node with a credential of its own. */
+export const joinCatalogue = {
+  joinToken: secretSetting(
+    'OAKRING_WORKER_JOIN_TOKEN',
+    'token that its manager lets it in by, once (oakring token create --role join)',
+  ),
+  joinTokenFile: textSetting(
+    'OAKRING_WORKER_JOIN_TOKEN_FILE',
+    '',
+    'file of such a token, read when it is needed',
+  ),
+  managerUrl: {
+    ...settingsCatalogue.managerUrl,
+    description: 'manager that lets it in (default: that of this machine, where the broker is)',
+  },
+  managerPort: {
+    ...settingsCatalogue.port,
+    description: 'port of the manager of this machine',
+  },
+  managerData: {
+    ...settingsCatalogue.data,
+    fallback: '',
+    description:
+      'data folder of a manager of this machine, whose credentials let it in (default: the usual ones)',
+  },
+} as const;
+
 /** Every setting of a worker. */
 export const workerCatalogue = {
   id: idSetting('OAKRING_WORKER_ID', 'id of the node (default: the host name)'),
@@ -302,6 +329,7 @@ export const workerCatalogue = {
     description:
       "PEM file of the CAs that the broker is believed by (default: what it was given when it joined, or else the machine's)",
   },
+  ...joinCatalogue,
   logForm,
   logLevel,
 } as const;

@@ -15,13 +15,22 @@ export interface TestBroker {
   start(): Promise<void>;
 }
 
-/** `mostBytes`: it ends a connection on which a larger message arrives. */
-export async function startTestBroker(mostBytes = Infinity): Promise<TestBroker> {
+/** `mostBytes`: it ends a connection on which a larger message arrives. `letsIn`: whom it does, by what they show. */
+export async function startTestBroker(
+  mostBytes = Infinity,
+  letsIn: (username: string | null, password: string) => boolean = () => true,
+): Promise<TestBroker> {
   const sockets = new Set<Socket>();
   let port = 0;
   let end = async (): Promise<void> => {};
   const start = async (): Promise<void> => {
     const aedes = await Aedes.createBroker({
+      authenticate: (_client, username, password, done) => {
+        const isLetIn = letsIn(username ?? null, password?.toString() ?? '');
+        // The return code of CONNACK: not authorized.
+        if (isLetIn) done(null, true);
+        else done(Object.assign(new Error('not let in'), { returnCode: 5 }), false);
+      },
       // An error ends the connection, as a broker does on which too much arrives.
       authorizePublish: (_client, { payload }, done) =>
         done(payload.length > mostBytes ? new Error('too large') : null),

@@ -111,6 +111,7 @@ function show(status) {
   at('facts').replaceChildren(
     named('name', status.name + ', start ' + status.incarnation + ', oakring ' + status.version),
     named('broker', (status.isConnected ? 'connected to ' : 'no connection to ') + status.broker, status.isConnected ? 'good' : 'bad'),
+    named('credential', status.credential, status.credential.startsWith('NOT') ? 'bad' : ''),
     named('manager', manager, status.isRegistered ? 'good' : 'bad'),
     named('ledger', status.ledger ?? 'not known'),
     named('newest grant', status.grantAgeMs === null ? 'none' : seconds(status.grantAgeMs) + ' ago'),

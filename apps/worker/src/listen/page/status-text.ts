@@ -30,6 +30,7 @@ export function factsOf(status: StatusAnswer): readonly (readonly [string, strin
     ],
     ['time', status.at],
     ['broker', `${status.isConnected ? 'connected to' : 'NO CONNECTION to'} ${status.broker}`],
+    ['credential', ` ${status.credential}`],
     ['manager', managerText(status)],
     ['grant', `${grant} (for what must never run twice)`],
     ['disk', `${free}, ${disk.leastMiB} must be${disk.isFull ? ': IT STARTS NOTHING NEW' : ''}`],
