@@ -2,6 +2,8 @@
 // Rules of this repository that oxlint cannot express with its own. JavaScript, because the linter loads
 // them as they lie there, and the oldest Node that is supported strips no types.
 
+import { analyse } from 'scslre';
+
 /** @typedef {Parameters<import('oxlint/plugins-dev').RuleTester['run']>[1]} AnyRule */
 /** @typedef {Exclude<AnyRule, { createOnce: unknown }>} Rule */
 /** @typedef {ReturnType<Rule['create']>} Visitor */
@@ -154,6 +156,44 @@ function isOpen(type) {
   );
 }
 
+/**
+ * A regular expression that takes a text of a thousand signs a million steps, or more: whoever may send the text may keep
+ * a program busy with it. What could be matched in several ways is written so that there is one.
+ *
+ * @type {Rule}
+ */
+const noSlowRegexp = {
+  create(context) {
+    /** @param {NodeOf<'Literal'> | NodeOf<'NewExpression'>} node @param {{ source: string, flags: string }} regexp */
+    function check(node, regexp) {
+      const { reports } = analyse(regexp, { reportTypes: { Move: true, Self: true, Trade: true } });
+      const [found] = reports;
+      if (found === undefined) return;
+      const part = found.type === 'Trade' ? [found.startQuant, found.endQuant] : [found.quant];
+      const where = part.map(({ raw }) => raw).join(' and ');
+      const grows = found.exponential ? 'exponentially' : 'by the square';
+      context.report({
+        node,
+        message: `It takes longer ${grows} with its text: ${where} of /${regexp.source}/.`,
+      });
+    }
+    return {
+      Literal(node) {
+        if ('regex' in node && node.regex !== undefined) {
+          check(node, { source: node.regex.pattern, flags: node.regex.flags });
+        }
+      },
+      NewExpression(node) {
+        const [source, flags] = node.arguments;
+        if (node.callee.type !== 'Identifier' || node.callee.name !== 'RegExp') return;
+        if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
+        const given = flags?.type === 'Literal' ? String(flags.value) : '';
+        check(node, { source: source.value, flags: given });
+      },
+    };
+  },
+};
+
 export default {
   meta: { name: 'oakring' },
   rules: {
@@ -161,5 +201,6 @@ export default {
     'no-environment': noEnvironment,
     'max-params': maxParams,
     'no-grown-object': noGrownObject,
+    'no-slow-regexp': noSlowRegexp,
   },
 };

@@ -55,7 +55,7 @@ export function alternativeNames(names: readonly string[]): GeneralNames {
 function addressBytes(address: string): Uint8Array {
   if (isIP(address) === 4) return Uint8Array.from(address.split('.'), Number);
   // As URLs are written: no zone, and four bytes at the end as two groups.
-  const groups = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
+  const groups = new URL(`http://[${address.replace(/%[^]*/, '')}]`).hostname.slice(1, -1);
   const [before = '', after = null] = groups.split('::');
   const [first, last] = [before, after ?? ''].map((text) => text.split(':').filter(Boolean));
   const [head, tail] = [first ?? [], last ?? []];

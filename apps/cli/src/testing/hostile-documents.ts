@@ -61,7 +61,7 @@ export class HostileDocuments {
       const operation = operations[method.toLowerCase()];
       if (!isIt || wanted.length !== given.length || operation === undefined) continue;
       const [, answer] =
-        Object.entries(operation.responses).find(([status]) => /^2/.test(status)) ?? [];
+        Object.entries(operation.responses).find(([status]) => status.startsWith('2')) ?? [];
       for (const { schema } of Object.values(answer?.content ?? {})) {
         if (schema !== undefined) return this.of(schema);
       }

@@ -47,6 +47,6 @@ function witnessOf(entry: string): ConfiguredWitness | string {
   if (!isHttp || url.includes('@') || /[?#]/.test(url)) {
     return `"${shownUrl(url)}" of witness ${key.name} is no http:// or https:// address without credentials and query`;
   }
-  const prefix = url.replace(/\/+$/, '');
+  const prefix = url.replace(/(?<!\/)\/+$/, '');
   return { ...witness, url: prefix.endsWith(endpoint) ? prefix : `${prefix}${endpoint}` };
 }

@@ -66,9 +66,9 @@ export class InstanceExecController {
     @Res() reply: FastifyReply,
   ): void {
     this.refuseUnknown(id, number);
-    const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/);
-    const upgrade =
-      wantsWebSocket(request) && protocols.includes(execProtocol) ? takeUpgrade(request) : null;
+    const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',');
+    const isOurs = protocols.some((protocol) => protocol.trim() === execProtocol);
+    const upgrade = wantsWebSocket(request) && isOurs ? takeUpgrade(request) : null;
     if (upgrade === null) {
       void reply.header('upgrade', 'websocket');
       const detail = `It is asked as a WebSocket of the subprotocol ${execProtocol}.`;

@@ -166,7 +166,7 @@ function imageRefusal(image: unknown, virtualization: unknown): Refused | null {
   return refused('invalid-field', detail, 'image', image);
 }
 
-const registry = /^(?:localhost|[\w.-]+[.:][\w.:-]*|\[[\da-f:]+\](?::\d+)?)$/i;
+const registry = /^(?:localhost|[\w-]+[.:][\w.:-]*|\[[\da-f:]+\](?::\d+)?)$/i;
 const nameAndTag = /^[\w.-]+(?::\w[\w.-]*)?(?:@[\w+.-]+:\w+)?$/;
 
 /** Registry, path, and tag or digest: the worker adds none of them. */

@@ -273,7 +273,7 @@ export function urlSetting(
         };
       }
       const secret = secretPartOf(text);
-      if (secret === null) return { value: text.replace(/\/+$/, '') };
+      if (secret === null) return { value: text.replace(/(?<!\/)\/+$/, '') };
       const problem = `"${shownUrl(text)}" was given with ${secret}; credentials go into ${credentials}`;
       return { problem };
     },

@@ -40,6 +40,7 @@ describe('an address as it is shown', () => {
 
   it('has none inside a sentence either', () => {
     expect(withoutCredentials('at mqtt://u:p@h:1: refused')).toBe('at mqtt://***@h:1: refused');
+    expect(withoutCredentials('a@b //c d://u@h@i, e')).toBe('a@b //c d://***@i, e');
   });
 });
 

@@ -4,12 +4,15 @@
  * with a character that should have been encoded does not show in part.
  */
 export function shownUrl(url: string): string {
-  return withoutCredentials(url).replace(/[?#].*$/s, '');
+  return withoutCredentials(url).replace(/[?#][^]*/, '');
 }
 
 /** A sentence, of a driver for example, with the credentials of the addresses in it taken out. */
 export function withoutCredentials(text: string): string {
-  return text.replace(/\/\/\S*@/g, '//***@');
+  return text.replace(/\S+/g, (word) => {
+    const [begin, end] = [word.indexOf('//'), word.lastIndexOf('@')];
+    return begin === -1 || end < begin ? word : `${word.slice(0, begin)}//***${word.slice(end)}`;
+  });
 }
 
 /** What must not stand in an address that is told to others; null when there is nothing of it. */
