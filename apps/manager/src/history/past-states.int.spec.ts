@@ -59,6 +59,16 @@ async function save(position: number): Promise<void> {
 }
 
 describe('the views of the past', () => {
+  it('let 32 questions wait, and refuse what comes beyond them', async () => {
+    const states = past();
+    const asked = Array.from({ length: 40 }, () => states.atPosition(50));
+    const refused = (await Promise.allSettled(asked)).filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(8);
+    expect(refused[0]).toMatchObject({ reason: { code: 'overloaded' } });
+    // They wait no more.
+    expect(stateAsText(await states.atPosition(50))).toBe(texts[50]);
+  });
+
   it('are the fold of what was written till then, from whatever is nearest', async () => {
     const chance = seededRandomness(seed);
     for (const position of [50, 120, 121, 290]) await save(position);
