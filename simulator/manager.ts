@@ -169,7 +169,7 @@ export class SimulatedManager {
           connection,
           scheduler,
           key: host.key,
-          outsiders: { authority: null, witnesses: [], root, network: null },
+          outsiders: { authority: null, witnesses: [], root, network: null, accounts: null },
         },
         store: {
           ...{ log, place, leases: isLocal ? null : new SimulatedLeases(line) },
@@ -190,10 +190,11 @@ export class SimulatedManager {
     );
     const pastReadings = new MemoryTelemetryLog();
     const kept = { deadLetters, tokens, pastReadings };
-    const inbox = { ...made, ...kept, ports, projection, wires, maxNodes };
+    const inbox = { ...made, ...kept, ports, projection, wires, maxNodes, whyUnheard: null };
     const app = await world.outsideOfTime(this.letWorkersIn(inbox));
     const broker = {
       place: () => ({ host: null, port: 10_003, tls: false }),
+      letIn: async () => {},
       portToTell: () => (connection.connected ? 10_003 : null),
       lastHeardMs: (nodeId: string) => made.table.lastSeenMs(nodeId),
     };

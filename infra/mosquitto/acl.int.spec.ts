@@ -1,12 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { dynamicSecurityFile } from '../../apps/manager/src/accounts/files/dynamic-security-file.js';
 import { emqxAccess } from '../../apps/manager/src/accounts/files/emqx-access.js';
 import { mosquittoAccess } from '../../apps/manager/src/accounts/files/mosquitto-access.js';
 import { spokenDialects } from '../../apps/manager/src/wires/spoken.js';
 import { otherDialect } from '../../apps/manager/src/wires/testing/other.dialect.js';
 
+/** Of an example nobody logs in by. */
+const account = { username: 'oakring', password: 'change-me', salt: Buffer.from('an example.!') };
+
 describe.each([
   ['infra/mosquitto/acl.example', mosquittoAccess(spokenDialects)],
+  ['infra/mosquitto/dynamic-security.example.json', dynamicSecurityFile(spokenDialects, account)],
   ['infra/emqx/acl.conf', emqxAccess(spokenDialects)],
 ])('%s', (file, rules) => {
   it('lets manager and workers do what the dialects say; if not, npm run acl writes it anew', () => {

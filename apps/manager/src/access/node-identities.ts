@@ -1,3 +1,4 @@
+import type { Refusal } from '@oakring/contracts';
 import { hashOfToken } from '@oakring/host';
 import type { Projection } from '../views/projection.js';
 
@@ -32,4 +33,22 @@ export class NodeIdentities {
   hasJoined(node: string): boolean {
     return this.projection.state.credentials.get(node) !== undefined;
   }
+
+  /**
+   * Why nobody is heard in the node's name at a broker that does not ask us; null: whoever speaks there is. `onlyJoined`:
+   * the broker lets nodes in by accounts of ours, so that one that has not joined is of another cluster.
+   */
+  whyUnheard(node: string, onlyJoined: boolean): Refusal | null {
+    const credential = this.projection.state.credentials.get(node);
+    if (credential === undefined) {
+      return onlyJoined ? unheard(`Node ${node} has not joined this cluster.`) : null;
+    }
+    return credential.revoked === null
+      ? null
+      : unheard(`The credential of node ${node} was revoked.`);
+  }
+}
+
+function unheard(detail: string): Refusal {
+  return { code: 'unauthorized', detail };
 }

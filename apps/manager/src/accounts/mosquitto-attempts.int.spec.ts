@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { systemPorts } from '@oakring/ports';
 import { connectAsync, type IClientOptions } from 'mqtt';
 import {
   attemptsContract,
@@ -8,9 +9,10 @@ import {
   type BrokerUnderAttack,
   type Who,
 } from '../broker/testing/attempts.contract.js';
+import { DynamicSecurity } from './dynamic-security.js';
 import {
-  hasMosquitto,
   managerAccount,
+  mosquittoPlugin,
   overseerAccount,
   startClosedMosquitto,
   type ClosedMosquitto,
@@ -18,12 +20,26 @@ import {
 
 Logger.overrideLogger(false);
 
-const withMosquitto = hasMosquitto() ? describe : describe.skip;
+const withMosquitto = mosquittoPlugin() === null ? describe.skip : describe;
 
 withMosquitto('Mosquitto', () => {
   attemptsContract('Mosquitto, which has a password of each node', async () => {
     const users = joined.map((username) => ({ username, password: secretOf(username) }));
-    return underAttack(await startClosedMosquitto(users));
+    return underAttack(await startClosedMosquitto({ by: 'passwords', users }));
+  });
+
+  attemptsContract('Mosquitto, where the manager keeps an account of each node', async () => {
+    const mosquitto = await startClosedMosquitto({ by: 'accounts' });
+    const accounts = new DynamicSecurity(
+      () => ({
+        ...{ url: `mqtt://127.0.0.1:${mosquitto.managerPort}`, clientId: 'oakring-1' },
+        ...managerAccount,
+      }),
+      () => 'oakring-1',
+      systemPorts(),
+    );
+    await Promise.all(joined.map((node) => accounts.keep(node, secretOf(node))));
+    return underAttack(mosquitto);
   });
 });
 

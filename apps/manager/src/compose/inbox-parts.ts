@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import type { Refusal } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { TelemetryLogReader } from '@oakring/telemetry';
 import type { BrokerConnection } from '../connection/broker-connection.js';
@@ -52,6 +53,8 @@ export interface InboxParts {
   readonly table: TelemetryTable;
   readonly projection: Projection;
   readonly maxNodes: number;
+  /** Why what is said in a node's name counts for nothing (`MqttInbox`). */
+  readonly whyUnheard: ((nodeId: string) => Refusal | null) | null;
 }
 
 export const inboxControllers: readonly Type[] = [WorkerMessagesController];

@@ -56,6 +56,7 @@ function after(commands: number, seed: number) {
       },
     },
     network: null,
+    accounts: null,
     execs: new LiveExecs(),
     telemetryLog: new MemoryTelemetryLog(),
     queue: {} as CommandQueue,

@@ -1,3 +1,5 @@
+import { AccountSweep } from '../accounts/account-sweep.js';
+import type { BrokerAccounts } from '../accounts/broker-accounts.port.js';
 import { Losses } from '../detection/losses.js';
 import { Outages } from '../detection/outages.js';
 import { Sight } from '../detection/sight.js';
@@ -48,6 +50,8 @@ export interface Outsiders {
   readonly root: RootParts | null;
   /** Null: there is none. */
   readonly network: Pick<NetworkComponent, 'startComes'> | null;
+  /** Null: the broker knows nodes by itself. */
+  readonly accounts: BrokerAccounts | null;
 }
 
 /**
@@ -103,6 +107,7 @@ export function processesOf(parts: LoopParts & Outsiders & Sessions) {
     new Drains(scheduler, queue, state),
     new Losses(sight, grants, table, queue, saysNothing),
     ...rootOf(parts, inference),
+    ...accountsOf(parts),
   ];
   return {
     // Each with steps of its own, which nobody else reads.
@@ -122,6 +127,16 @@ function startsTold(
     if (!isStart(command) || job?.numbering !== 'given' || !isTheirs(command.nodeId)) return;
     await network.startComes(nameOf(job), ending);
   };
+}
+
+function accountsOf({
+  accounts,
+  link,
+  projection,
+}: LoopParts & Outsiders): readonly AccountSweep[] {
+  if (accounts === null) return [];
+  const { credentials } = projection.state;
+  return [new AccountSweep(accounts, link, (id) => credentials.get(id)?.revoked === null)];
 }
 
 function rootOf(parts: LoopParts & Outsiders, inference: Inference): readonly RootSpeaking[] {

@@ -21,7 +21,6 @@ import {
   shownToScheduler,
   type ManagerSettings,
 } from '../config/manager-settings.js';
-import { connectBroker } from '../connection/connect-broker.js';
 import { createHttpApp } from '../http/create-http-app.js';
 import { eventLines } from '../journal/event-lines.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
@@ -35,7 +34,7 @@ import type { CertificateFiles, LeadershipView } from '../injection/query-tokens
 import type { Projection } from '../views/projection.js';
 import { LedgerVerification } from '../verification/ledger-verification.js';
 import { openAccess, type ManagerAccess } from './open-access.js';
-import { brokerCluster } from './broker-cluster.js';
+import { brokerOf } from './broker-of.js';
 import { openBrokerOf } from './open-broker-of.js';
 import { openKept, type Kept } from './open-kept.js';
 
@@ -112,10 +111,9 @@ async function start(
   const { log, place } = stores;
   const verification = new LedgerVerification({ log, projection, ports, place, warn });
   stopping.add(() => verification.stop());
-  const cluster = brokerCluster(settings, kept, identities);
-  const link = await connectBroker(settings, cluster, ports, options.tls);
+  const parts = { kept, identities, ports, tls: options.tls };
+  const { link, accounts, whyUnheard } = await brokerOf(settings, parts, stopping);
   const { broker, connection } = link;
-  stopping.add(() => broker?.stop());
   const authority = await openAuthority(settings, ports);
   const witnesses = witnessesOf(settings, new LedgerTree(log, ports));
   const address = { local: '' };
@@ -132,7 +130,7 @@ async function start(
         }),
       openTelemetryLog: (epoch, shedding) => kept.telemetry.open(epoch, shedding),
       key: kept.key,
-      outsiders: { authority, witnesses, root, network: networkPartOf(settings, warn) },
+      outsiders: { authority, witnesses, root, accounts, network: networkPartOf(settings, warn) },
       leader: leaderOf(settings, options, kept.own),
     },
     stopping,
@@ -143,12 +141,12 @@ async function start(
   address.local = await letWorldIn(
     {
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
-      ...{ verification, health, execs },
-      ...{ identities, certificateAuthority: ownAuthority(settings, ports) },
+      ...{ verification, health, execs, identities, whyUnheard },
+      certificateAuthority: ownAuthority(settings, ports),
       knownWitnesses: witnessView(settings, witnesses),
       ...{ serviceRules: serviceRulesOf(settings), rootView: root },
       ...{ rootLink: root?.standing ?? withoutRoot, maxNodes: settings.maxNodes },
-      openBroker: openBrokerOf(settings, link, table),
+      openBroker: openBrokerOf(settings, { ...link, accounts }, table),
       pastReadings: kept.telemetry.reader,
       measured: {
         ...{ commands: leadership.figures, leadership, scheduler, obstacle: stores.obstacle },

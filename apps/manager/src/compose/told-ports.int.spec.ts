@@ -39,7 +39,7 @@ describe('The port of the broker that workers are told', () => {
   ) =>
     openBrokerOf(
       readManagerSettings(env),
-      { url, connection: { connected } },
+      { url, connection: { connected }, accounts: null },
       { lastSeenMs: () => null },
     ).portToTell();
 

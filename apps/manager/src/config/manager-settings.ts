@@ -25,6 +25,7 @@ const {
   mqttUrl,
   mqttUsername,
   mqttPassword,
+  mqttAccounts,
   token,
   advertiseUrl,
   allowedHosts,
@@ -75,6 +76,7 @@ const catalogue = {
   mqttUrl,
   mqttUsername,
   mqttPassword,
+  mqttAccounts,
   token,
   advertiseUrl,
   allowedHosts,
@@ -133,6 +135,7 @@ export function readManagerSettings(
   refuseUnreachableAdvertisement(settings);
   refusePlainAuthority(settings);
   refuseNamelessToRoot(settings);
+  refuseAccountsOfNobody(settings);
   const dataFolder = resolve(settings.data);
   return Object.freeze({
     ...settings,
@@ -241,6 +244,16 @@ export function schedulerKnowsToken(
   if (url === null || token === null) return null;
   if (shownToScheduler({ schedulerToken, token }) !== token) return null;
   return `OAKRING_TOKEN, which may do everything, is shown to the scheduler at ${shownUrl(url)}.`;
+}
+
+/** The broker in this process asks the ledger. */
+function refuseAccountsOfNobody({ mqttAccounts, mqttUrl }: Settings<typeof catalogue>): void {
+  if (mqttAccounts === 'none' || mqttUrl !== null) return;
+  throw new OakringError({
+    code: 'settings-invalid',
+    detail: `OAKRING_MQTT_ACCOUNTS=${mqttAccounts} has no effect: no broker elsewhere is named (OAKRING_MQTT_URL).`,
+    field: 'OAKRING_MQTT_ACCOUNTS',
+  });
 }
 
 /** A root takes no cluster in without name and place. */

@@ -9,6 +9,7 @@ import type { DeadLetters } from '../dead-letters/dead-letters.js';
 import { accessOf } from '../wires/access.js';
 import type { Wires } from '../wires/wires.js';
 import { BrokerConnection } from './broker-connection.js';
+import type { BrokerAddress } from './mqtt-client.js';
 import { brokerTls } from './broker-tls.js';
 import { reachBroker } from './reach-broker.js';
 
@@ -21,6 +22,8 @@ export interface BrokerLink {
   readonly reaches: () => Promise<boolean>;
   /** Where workers connect. */
   readonly url: string;
+  /** How the broker is reached for another purpose than workers; null: it is in this process. */
+  readonly elsewhere: (() => BrokerAddress) | null;
 }
 
 /** Who the broker is for. */
@@ -63,7 +66,7 @@ export async function connectBroker(
     const probe = (): Promise<boolean> =>
       reachBroker({ ...address(), clientId: `oakring-probe-${ports.ids.next()}` }, ports.timers);
     const connection = new BrokerConnection(address, wires.subscriptions, ports);
-    return { broker: null, connection, reaches: probe, url: mqttUrl };
+    return { broker: null, connection, reaches: probe, url: mqttUrl, elsewhere: address };
   }
   const internal = { username: `manager-${ports.ids.next()}`, password: ports.ids.next() };
   const broker = await startEmbeddedBroker({
@@ -95,6 +98,7 @@ export async function connectBroker(
     connection: new BrokerConnection(address, wires.subscriptions, ports),
     // It is in this process.
     reaches: async () => true,
+    elsewhere: null,
     url: `${scheme}://${bracketed(settings.host)}:${broker.port}`,
   };
 }

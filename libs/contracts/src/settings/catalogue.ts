@@ -62,6 +62,11 @@ export const settingsCatalogue = {
   mqttUrl: urlSetting('OAKRING_MQTT_URL', mqtt, 'broker elsewhere: none runs in this process'),
   mqttUsername: secretSetting('OAKRING_MQTT_USERNAME', 'user name at the broker'),
   mqttPassword: secretSetting('OAKRING_MQTT_PASSWORD', 'password at the broker'),
+  mqttAccounts: oneOfSetting(
+    'OAKRING_MQTT_ACCOUNTS',
+    ['none', 'dynamic-security'],
+    'accounts of nodes that managers keep at a broker elsewhere: by the plugin of Mosquitto of that name',
+  ),
   token: secretSetting(
     'OAKRING_TOKEN',
     'bearer token that HTTP requests carry; unset, the first start makes one (<data>/credentials)',

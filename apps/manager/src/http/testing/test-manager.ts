@@ -290,6 +290,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
         provide: OPEN_BROKER,
         useValue: {
           place: () => ({ host: null, port: 10_003, tls: false }),
+          letIn: async () => {},
           portToTell: () => options.brokerPort?.() ?? null,
           lastHeardMs: (nodeId: string) => telemetry.lastSeenMs(nodeId),
         },

@@ -25,7 +25,7 @@ export class JoinsController {
   constructor(
     @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
     @Inject(NODE_TOKENS) private readonly tokens: TokenVerdicts,
-    @Inject(OPEN_BROKER) private readonly broker: Pick<OpenBroker, 'place'>,
+    @Inject(OPEN_BROKER) private readonly broker: Pick<OpenBroker, 'place' | 'letIn'>,
     @Inject(CERTIFICATE_AUTHORITY) private readonly authority: CertificateAuthority | null,
     private readonly identities: Identities,
     private readonly admission: WorkerAdmission,
@@ -46,6 +46,7 @@ export class JoinsController {
       'join-token-used',
       'node-id-taken',
       'no-certificate-authority',
+      'broker-unreachable',
       'rate-exceeded',
       'too-many-nodes',
     ],
@@ -59,6 +60,8 @@ export class JoinsController {
       throw new OakringError({ code: 'no-certificate-authority', detail, field: 'csr' });
     }
     const { position } = await this.decided(node, body, request);
+    // Also of one who asks again: the broker may have lost what it knew.
+    await this.broker.letIn(node, body.secret);
     const signed = csr === null ? null : this.authority?.sign(csr, node, hashOfToken(body.secret));
     const certificate = (await signed) ?? null;
     return { node, username: node, broker: this.broker.place(), certificate, position };

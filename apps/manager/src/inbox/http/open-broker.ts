@@ -9,6 +9,11 @@ export interface OpenBroker {
   portToTell(): number | null;
   /** Where nodes speak that have just joined. */
   place(): JoinedBroker;
+  /**
+   * Resolves once the broker lets the node in by this secret. Rejects with `broker-unreachable` where it is to be told and
+   * cannot be, and with `node-id-taken` where it knows somebody else by that name.
+   */
+  letIn(nodeId: string, secret: string): Promise<void>;
   /** When a node was last heard there, milliseconds since 1970. */
   lastHeardMs(nodeId: string): number | null;
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import type { Refusal } from '@oakring/contracts';
 import { upKinds } from '@oakring/contracts/native';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { MessageListener } from '../../connection/broker-connection.js';
@@ -37,8 +38,10 @@ describe('the MQTT inbox', () => {
       return Promise.resolve();
     };
     const connection = { onMessage: (listener: MessageListener) => (receive = listener) };
+    const whyUnheard = (nodeId: string): Refusal | null =>
+      nodeId === 'revoked' ? { code: 'unauthorized', detail: 'It was revoked.' } : null;
     inbox = new MqttInbox(
-      { connection, deadLetters, wires, messages, ports },
+      { connection, deadLetters, wires, messages, ports, whyUnheard },
       {
         shed: () => {},
         heard: (nodeId) => heard.push(nodeId),
@@ -182,9 +185,26 @@ describe('the MQTT inbox', () => {
     expect(heard.sort()).toEqual([...others].sort());
   });
 
+  it('takes nothing of a node that is not heard any more, not even that it lives', () => {
+    receive('nodes/revoked/status', Buffer.from('{}'), false);
+    receive('nodes/revoked/information', Buffer.alloc(70_000), false);
+    expect([handled, heard]).toEqual([[], []]);
+    expect(deadLetters.list().map(({ topic, code, reason }) => [topic, code, reason])).toEqual([
+      ['nodes/revoked/information', 'unauthorized', 'It was revoked.'],
+      ['nodes/revoked/status', 'unauthorized', 'It was revoked.'],
+    ]);
+  });
+
   it('does not start without a handler for each kind of message', () => {
     const connection = { onMessage: () => {} };
-    const bare = new MqttInbox({ connection, deadLetters, wires, messages, ports });
+    const bare = new MqttInbox({
+      connection,
+      deadLetters,
+      wires,
+      messages,
+      ports,
+      whyUnheard: null,
+    });
     expect(() => bare.listen(() => {})).toThrow('registration');
   });
 

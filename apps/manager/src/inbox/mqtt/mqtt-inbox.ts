@@ -45,6 +45,8 @@ interface InboxParts {
   /** Counts what is handed over, readable or not. */
   readonly messages: MessageCounts;
   readonly ports: Ports;
+  /** Why what is said in a node's name counts for nothing; null: it counts. Null: the broker has asked. */
+  readonly whyUnheard: ((nodeId: string) => Refusal | null) | null;
 }
 
 /** What is told of nodes whose messages go no further than here. */
@@ -133,6 +135,8 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
     if (!addressed.ok) return this.refuse(topic, payload, null, addressed.refusal);
     const address = addressed.value;
     const { nodeId } = address;
+    const unheard = this.parts.whyUnheard?.(nodeId) ?? null;
+    if (unheard !== null) return this.refuse(topic, payload, nodeId, unheard);
     const refusal = refusalOf(address, payload, retained);
     if (refusal !== null) {
       this.refuse(topic, payload, nodeId, refusal);

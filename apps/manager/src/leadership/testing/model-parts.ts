@@ -33,6 +33,7 @@ export function partsOf(
       startLoops(
         {
           ...{ ...parts, authority: null, witnesses: [], root: null, network: null },
+          accounts: null,
           execs: new LiveExecs(),
         },
         stopping,

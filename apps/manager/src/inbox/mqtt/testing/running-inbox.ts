@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { INestMicroservice } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import type { DeadLetter } from '@oakring/contracts';
+import type { DeadLetter, Refusal } from '@oakring/contracts';
 import { MemoryEventLog } from '@oakring/stores';
 import { type RecordedReading, type TelemetryLog } from '@oakring/telemetry';
 import { systemPorts } from '@oakring/ports';
@@ -62,7 +62,10 @@ export interface Broker {
   readonly password: string | null;
 }
 
-export async function runInbox(broker: Broker): Promise<RunningInbox> {
+export async function runInbox(
+  broker: Broker,
+  whyUnheard: ((nodeId: string) => Refusal | null) | null = null,
+): Promise<RunningInbox> {
   // Never waits between two attempts: a reconnect that takes its time would only slow the test.
   const ports = { ...systemPorts(), randomness: { integer: () => 0 } };
   const folder = await mkdtemp(join(tmpdir(), 'oakring-inbox-'));
@@ -137,7 +140,7 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
   }).compile();
   const heard = (nodeId: string): void => module.get(SignsOfLife).heard(nodeId, null);
   const strategy = new MqttInbox(
-    { connection, deadLetters, wires, messages: new Map(), ports },
+    { connection, deadLetters, wires, messages: new Map(), ports, whyUnheard },
     { shed: () => {}, heard },
   );
   const app: INestMicroservice = module.createNestMicroservice({ strategy, logger: false });
