@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { TestCertificates } from '@oakring/certificates/testing';
 import type { TokenRole } from '@oakring/contracts';
+import { hashOfToken, newToken, Trust } from '@oakring/host';
+import { ShownCertificate } from '@oakring/http';
 import { simulatedPorts, systemPorts } from '@oakring/ports';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { startTestManager, type TestManager } from '../testing/test-manager.js';
-import { hashOfToken, newToken } from '@oakring/host';
 import { ClusterProof } from './cluster-proof.js';
 
 const token = 'open-sesame';
@@ -188,6 +190,36 @@ describe('A follower', () => {
       await follower.send('POST', '/api/v1/jobs', { ...document, id: 'j' }, posing);
       expect(leader.projection.state.jobs.get('j')?.by).toBe('api/berlin');
     });
+  });
+
+  it('passes nothing on to a leader whose certificate it does not believe', async () => {
+    const [own, other] = [await TestCertificates.make(), await TestCertificates.make()];
+    const shown = ShownCertificate.open(own.files, systemPorts().timers);
+    const proof = () => ClusterProof.of(token, secret, systemPorts());
+    const encrypted = await startTestManager({
+      ...{ token, certificate: shown, proof: await proof() },
+      leadership: { status: ownStatus, processes: [] },
+    });
+    ownStatus.leader = encrypted.url;
+    lease.leader = encrypted.url;
+    const believing = async (trust: Trust): Promise<TestManager> =>
+      startTestManager({
+        ...{ token, trust, proof: await proof() },
+        leadership: { status: lease, processes: [] },
+      });
+    const [right, wrong] = [
+      await believing(Trust.in(own.files.ca)),
+      await believing(Trust.of(other.ca)),
+    ];
+    cleanups.push(
+      ...[encrypted, right, wrong].map((manager) => () => manager.close()),
+      ...[() => shown.stop(), () => own.remove(), () => other.remove()],
+    );
+    const refused = await wrong.send('POST', '/api/v1/jobs', document);
+    expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'not-leading' }]);
+    expect(encrypted.projection.state.jobs.size).toBe(0);
+    expect((await right.send('POST', '/api/v1/jobs', document)).status).toBe(201);
+    expect(encrypted.projection.state.jobs.size).toBe(1);
   });
 
   it('has to be told the token itself', async () => {

@@ -10,6 +10,8 @@ import { MemoryEventLog, type EventLogWriter } from '@oakring/stores';
 import { MemoryTelemetryLog } from '@oakring/telemetry';
 import type { SigningKey } from '@oakring/events';
 import { freshKey } from '@oakring/events/testing';
+import type { Trust } from '@oakring/host';
+import type { ShownCertificate } from '@oakring/http';
 import { simulatedPorts, type Ports } from '@oakring/ports';
 import type { AddressInfo } from 'node:net';
 import type { Command, CommandQueue } from '../../commands/command.js';
@@ -191,6 +193,10 @@ interface TestOptions {
   readonly queue?: CommandQueue;
   readonly witnesses?: readonly WitnessView[];
   readonly certificateAuthority?: CertificateAuthority;
+  /** What it shows, by TLS; absent: it speaks in the clear. */
+  readonly certificate?: ShownCertificate;
+  /** Whom its leader is believed by. */
+  readonly trust?: Trust;
   /** Absent: the cluster stands alone. */
   readonly root?: RootView;
   /** Absent: nobody asked for Oakestra. */
@@ -327,10 +333,12 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     requestsPerSecond: options.requestsPerSecond ?? 100_000,
     ports,
     logger: false,
+    ...(options.certificate === undefined ? {} : { certificate: options.certificate }),
+    ...(options.trust === undefined ? {} : { trust: options.trust }),
   });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${options.certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
   const bearer = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
   return {
     url,
