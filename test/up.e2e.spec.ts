@@ -160,7 +160,7 @@ describe('oakring up', () => {
     expect(refused.output()).toContain('OAKRING_MQTT_URL');
   });
 
-  it('refuses to listen beyond loopback without credentials', async () => {
+  it('refuses to listen beyond loopback in the clear, and says the command that mends it', async () => {
     const refused = oakring(['up'], {
       ...anyPorts,
       OAKRING_DATA: folder(),
@@ -168,7 +168,7 @@ describe('oakring up', () => {
       OAKRING_ALLOW_OPEN: 'false',
     });
     expect(await refused.ended).toBe(2);
-    expect(refused.output()).toContain('OAKRING_TOKEN');
+    expect(refused.output()).toContain('oakring certs init --data');
     expect(refused.output()).toContain('OAKRING_ALLOW_OPEN');
   });
 

@@ -82,7 +82,7 @@ describe('doctor, where nothing runs', () => {
     const io = testIo();
     const argv = ['doctor', '--host', '0.0.0.0', '--data', folder, '--mqtt-port', '0'];
     expect(await run(argv, io, { OAKRING_URL: nobody })).toBe(1);
-    expect(io.written()).toMatch(/^settings +bad +settings .*OAKRING_TOKEN.*\n +→ /m);
+    expect(io.written()).toMatch(/^settings +bad +settings .*oakring certs init.*\n +→ /m);
     expect(io.complained()).toMatch(/^\d+ of \d+ are to be mended/);
   });
 
