@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectAsync, type MqttClient } from 'mqtt';
 import { freePort } from '../infra/machine/free-port.js';
 import { call, eventually, type Answer } from './kit/http.js';
 import { endGroup, oakring, temporaryFolder, up, type Cluster } from './kit/processes.js';
@@ -125,6 +126,54 @@ describe('a cluster that was started with no setting at all', () => {
     const { status } = await fetch(`${url}/metrics`);
     expect(status).toBe(401);
     endGroup(scheduler);
+  });
+
+  function connected(username: string, password: string): Promise<MqttClient> {
+    const clientId = `${username}-${password.slice(0, 4)}`;
+    return connectAsync(cluster.mqttUrl, { username, password, clientId, reconnectPeriod: 0 });
+  }
+
+  it('lets a machine join by a token, is spoken to by that one as it, and cuts it off', async () => {
+    const shown = await ran('token', 'create', '--role', 'join', '--name', 'shelf');
+    const [token = ''] = /oakring_[0-9A-Za-z]{49}/.exec(shown) ?? [];
+    const join = (node: string, secret: string, bearer: string): Promise<Answer> =>
+      call(
+        'POST',
+        `${cluster.url}/api/v1/joins`,
+        { node, secret },
+        {
+          authorization: `Bearer ${bearer}`,
+        },
+      );
+    const [secret, other] = ['c0ffee11'.repeat(8), 'decafbad'.repeat(8)];
+    const broker = { host: null, port: Number(cluster.mqttPort), tls: false };
+    expect(await join('m1', secret, token)).toMatchObject({
+      ...{ status: 201, body: { username: 'm1', broker } },
+    });
+    expect(await join('m2', other, token)).toMatchObject({
+      ...{ status: 403, body: { code: 'join-token-used' } },
+    });
+    await expect(connected('m1', other)).rejects.toThrow('Bad username or password');
+    const link = await connected('m1', secret);
+    const answers: string[] = [];
+    link.on('message', (_topic, payload) => answers.push(String(payload)));
+    await link.subscribeAsync('nodes/m1/registered');
+    const registration = { id: 'm1', name: 'm1', ip: '127.0.0.1', port: 1 };
+    await link.publishAsync('nodes/m1/registration', JSON.stringify(registration));
+    await eventually(
+      async () => answers,
+      ({ length }) => length > 0,
+    );
+    const [answer = '{}'] = answers;
+    expect(JSON.parse(answer)).toMatchObject({ id: 'm1', accepted: true });
+    expect(JSON.parse(answer)).not.toHaveProperty('token');
+    const closed = new Promise((resolve) => link.once('close', () => resolve('closed')));
+    await ran('node', 'revoke', 'm1');
+    expect(await closed).toBe('closed');
+    await expect(connected('m1', secret)).rejects.toThrow('Bad username or password');
+    expect(JSON.parse(curl('/api/v1/nodes/m1'))).toMatchObject({
+      credential: { status: 'revoked', joinedBy: 'api/shelf' },
+    });
   });
 
   it('goes on with them after a new start, and with others where one was revoked or is gone', async () => {

@@ -18,13 +18,6 @@ export interface NodeCredentials {
   stands(nodeId: string, hash: string): boolean;
 }
 
-/** No node has a credential of its own. */
-export const nobodyJoined: NodeCredentials = {
-  hasJoined: () => false,
-  ofSecret: () => 'unknown',
-  stands: () => false,
-};
-
 /** Who is let in, and for what. */
 export interface LetIn {
   /** Nobody has to show anything. Who shows the credential of a node is that node all the same. */

@@ -26,6 +26,7 @@ import type { Leadership } from '../leadership/leadership.js';
 import type { TermConnection } from '../leadership/term-link.js';
 import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import {
+  BROKER_PROVES,
   CORRESPONDENCE,
   MAX_NODES,
   PORTS,
@@ -69,6 +70,8 @@ export function inboxProviders(parts: InboxParts): Provider[] {
     { provide: DeadLetters, useValue: parts.deadLetters },
     { provide: NodeTokens, useValue: parts.tokens },
     { provide: MAX_NODES, useValue: parts.maxNodes },
+    // The one in this process lets nobody speak for a node that joined but that node.
+    { provide: BROKER_PROVES, useValue: parts.whyUnheard === null },
     { provide: WORKER_COMMANDS, useValue: workerCommandsOf(leadership) },
     { provide: TELEMETRY_LOG, useValue: new TermTelemetryLog(leadership, parts.pastReadings) },
     { provide: TelemetryTable, useValue: parts.table },

@@ -11,6 +11,8 @@ export const TELEMETRY = Symbol('TelemetryReader');
 export const TELEMETRY_LOG = Symbol('TelemetryLog');
 /** `Correspondence` of inbox/mqtt: what the running term knows of its messages to workers. */
 export const CORRESPONDENCE = Symbol('Correspondence');
+/** Whether the broker lets nobody speak for a node that joined but that node: a boolean. */
+export const BROKER_PROVES = Symbol('BrokerProves');
 /** How many nodes may be registered. */
 export const MAX_NODES = Symbol('MaxNodes');
 /** `Streams` of streams: what workers say to whoever reads them, at the manager that leads. */

@@ -38,12 +38,13 @@ async function embedded(port = 0): Promise<BrokerUnderTest> {
       inbox?.deadLetters.record({ topic, code, reason: detail, payload, nodeId: null }),
   });
   broker.onClientGone((clientId) => workersGone.push(clientId));
-  return { port: broker.port, ...internal, kill: () => broker.stop() };
+  return { port: broker.port, ...internal, proves: true, kill: () => broker.stop() };
 }
 
 async function mosquitto(port?: number): Promise<BrokerUnderTest> {
   const broker = await startMosquitto(port);
-  return { port: broker.port, username: null, password: null, kill: () => broker.kill() };
+  const shown = { username: null, password: null, proves: false };
+  return { port: broker.port, ...shown, kill: () => broker.kill() };
 }
 
 let inbox: RunningInbox | undefined;
@@ -118,6 +119,24 @@ const brokers: [string, (port?: number) => Promise<BrokerUnderTest>][] = [
       await mosquittoPub(broker.port, { topic: 'nodes/bare/registration', payload: presented });
       expect(answered(await answers.next())).not.toHaveProperty('token');
       expect(node('bare')).toMatchObject({ status: 'ready', assumed: true, port: 4000 });
+      await answers.kill();
+    });
+
+    it('takes a node that joined at its word where the broker knows whose that is', async () => {
+      const moved = { id: 'joined', name: 'joined', ip: '10.0.0.9', port: 1, token: 'another' };
+      const join = { hash: 'h', registrationToken: 'absent' } as const;
+      await running.queue.submit({ type: 'JoinNode', node: 'joined', ...join }, byTest);
+      const answers = await mosquittoSub(broker.port, 'nodes/joined/registered');
+      const topic = 'nodes/joined/registration';
+      await mosquittoPub(broker.port, { topic, payload: JSON.stringify(moved) });
+      const answer = answered(await answers.next());
+      expect(answer).toMatchObject({ accepted: true });
+      expect('token' in answer).toBe(!broker.proves);
+      await mosquittoPub(broker.port, {
+        topic,
+        payload: JSON.stringify({ ...moved, ip: '10.0.0.10' }),
+      });
+      expect(answered(await answers.next())).toMatchObject({ accepted: broker.proves });
       await answers.kill();
     });
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Refusal, Registered } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { periodMs } from '../../detection/sight.js';
-import { CORRESPONDENCE, PORTS } from '../../injection/tokens.js';
+import { BROKER_PROVES, CORRESPONDENCE, PORTS } from '../../injection/tokens.js';
 import { leadershipOf } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { NodeTokens } from '../node-tokens.js';
@@ -25,6 +25,7 @@ export class RegistrationDesk {
     private readonly projection: Projection,
     @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
     @Inject(PORTS) private readonly ports: Ports,
+    @Inject(BROKER_PROVES) private readonly brokerProves: boolean,
   ) {}
 
   /** One that cannot be read is answered, too. */
@@ -36,7 +37,9 @@ export class RegistrationDesk {
   take({ message, said }: HeardMessage<'registration'>): Promise<void> {
     const { nodeId } = message;
     const { registration, dialect } = said;
-    const token = this.tokens.verdict(nodeId, registration.token);
+    const token = this.isProven(nodeId)
+      ? 'credential'
+      : this.tokens.verdict(nodeId, registration.token);
     this.underWay.set(nodeId, (this.underWay.get(nodeId) ?? 0) + 1);
     return this.intake.submit<'RegisterNode'>(
       message,
@@ -55,6 +58,11 @@ export class RegistrationDesk {
       },
       () => this.concluded(nodeId),
     );
+  }
+
+  /** Whether what is said on the topics of a node is the node's own word. */
+  private isProven(nodeId: string): boolean {
+    return this.brokerProves && this.projection.state.credentials.get(nodeId)?.revoked === null;
   }
 
   /** Says unasked how a node stands: whoever speaks in its name hears it. */

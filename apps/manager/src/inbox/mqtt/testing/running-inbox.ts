@@ -13,6 +13,7 @@ import { BrokerConnection } from '../../../connection/broker-connection.js';
 import { DeadLetters, type RefusedMessage } from '../../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../../telemetry/telemetry-table.js';
 import {
+  BROKER_PROVES,
   MAX_NODES,
   WORKER_COMMANDS,
   PORTS,
@@ -60,6 +61,8 @@ export interface Broker {
   readonly port: number;
   readonly username: string | null;
   readonly password: string | null;
+  /** It lets nobody speak for a node that joined but that node. */
+  readonly proves: boolean;
 }
 
 export async function runInbox(
@@ -112,6 +115,7 @@ export async function runInbox(
       CommandIntake,
       WorkerAdmission,
       { provide: MAX_NODES, useValue: 100 },
+      { provide: BROKER_PROVES, useValue: broker.proves },
       RegistrationDesk,
       HistoryDesk,
       SignsOfLife,
