@@ -60,6 +60,8 @@ const managerMayUse = {
   rollout: ['commands', 'scheduling', 'supervision'],
   recovery: ['commands', 'supervision'],
   sealing: ['commands', 'supervision'],
+  // Read as orders are sent, and written beside the ledger.
+  secrets: ['commands', 'outbox', 'supervision'],
   // The sentence that people read is the one that the root is told.
   root: ['commands', 'queries', 'supervision'],
   // The ways in and out. A query can neither take a command nor send an order.
@@ -68,7 +70,7 @@ const managerMayUse = {
   queries: ['access', 'history', 'http', 'injection', 'telemetry', 'views'],
   inbox: [
     ...['access', 'commands', 'connection', 'dead-letters', 'detection', 'history', 'http'],
-    ...['injection', 'scheduling', 'telemetry', 'views', 'wires'],
+    ...['injection', 'scheduling', 'secrets', 'telemetry', 'views', 'wires'],
   ],
   verification: ['injection', 'views'],
   health: ['injection', 'supervision'],
@@ -91,7 +93,17 @@ const managerMayUse = {
     ...['grants', 'health', 'history', 'http'],
     ...['inbox', 'inference', 'journal'],
     ...['injection', 'leadership', 'outbox', 'queries', 'recovery', 'rollout', 'scheduling'],
-    ...['root', 'sealing', 'streams', 'supervision', 'telemetry', 'verification', 'views', 'wires'],
+    ...[
+      'root',
+      'sealing',
+      'secrets',
+      'streams',
+      'supervision',
+      'telemetry',
+      'verification',
+      'views',
+    ],
+    'wires',
   ],
   '.': ['compose', 'config', 'history'],
 };

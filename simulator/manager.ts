@@ -169,7 +169,10 @@ export class SimulatedManager {
           connection,
           scheduler,
           key: host.key,
-          outsiders: { authority: null, witnesses: [], root, network: null, accounts: null },
+          outsiders: {
+            ...{ authority: null, witnesses: [], root, network: null },
+            ...{ accounts: null, vault: null },
+          },
         },
         store: {
           ...{ log, place, leases: isLocal ? null : new SimulatedLeases(line) },

@@ -3,6 +3,7 @@ import { addAuditCommands } from './commands/audit/audit.js';
 import { addBackupCommands } from './commands/backup/commands.js';
 import { addCompletionCommand } from './completion/command.js';
 import { addCertsCommands } from './commands/certs/certs.js';
+import { addSecretCommands } from './commands/secret.js';
 import { addTokenCommands } from './commands/token.js';
 import { addTopCommand } from './commands/top.js';
 import { addClusterCommand } from './commands/cluster.js';
@@ -89,6 +90,7 @@ Examples:
   addRootCommands(program, surroundings);
   addTokenCommands(program, surroundings);
   addCertsCommands(program, surroundings);
+  addSecretCommands(program, surroundings);
   addContextCommands(program, surroundings);
   addCompletionCommand(program, surroundings);
   addHelpCommand(program);

@@ -65,6 +65,13 @@ export {
 } from './parsing/moment.js';
 export { cutText, endOfText } from './parsing/text.js';
 export { isTraceparent, traceIdOf, traceparentOf } from './trace-context.js';
+export {
+  isSecretReference,
+  maxSecretCharacters,
+  secretName,
+  secretsNamedIn,
+  type SecretReference,
+} from './http/job-secrets.js';
 export { technologies, type Technology } from './messages/technology.js';
 export {
   resourceCatalogue,

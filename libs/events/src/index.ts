@@ -10,6 +10,7 @@ export {
 export { isSameCatalogue, ownCatalogue } from './catalogue/committed-catalogue.js';
 export {
   accessStream,
+  secretsStream,
   checkpointsStream,
   clusterStream,
   jobStream,

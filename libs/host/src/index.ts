@@ -42,4 +42,5 @@ export {
 } from './local-credentials.js';
 export { ownFile } from './own-file.js';
 export { openBox, sealBox } from './sealed-box.js';
+export { newSealingKey, openValue, sealingKeyBytes, sealValue } from './sealed-value.js';
 export { hashOfToken, isToken, looksLikeToken, newToken } from './token-text.js';

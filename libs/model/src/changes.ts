@@ -8,6 +8,7 @@ export interface Changes {
   readonly placements: ReadonlySet<string>;
   readonly commands: ReadonlySet<string>;
   readonly cluster: ReadonlySet<string>;
+  readonly secrets: ReadonlySet<string>;
   /** Nodes that came, went, or stepped into another status: those that fill and empty change all the time. */
   readonly presences: ReadonlySet<string>;
 }
@@ -21,6 +22,7 @@ export function takeChanges(state: ClusterState): Changes {
     placements: state.placements.takeNews(),
     commands: state.commands.takeNews(),
     cluster: state.cluster.takeNews(),
+    secrets: state.secrets.takeNews(),
     presences: state.nodes.takeNewSteps(),
   };
 }

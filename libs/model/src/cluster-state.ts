@@ -1,13 +1,14 @@
 import { type LogHead, emptyHead } from '@oakring/events';
 import type { NodeCredentialRecord, TokenRecord } from './access-records.js';
 import type { KeyRecord, MerkleRecord, SealRecord } from './evidence-records.js';
+import type { ExecRecord } from './exec-record.js';
+import type { SecretRecord } from './secret-records.js';
 import { Index, Sequence, Table } from './table.js';
 import type {
   AnswerRecord,
   ClusterRecord,
   CommandRecord,
   CountersRecord,
-  ExecRecord,
   InstanceRecord,
   JobRecord,
   NodeRecord,
@@ -44,6 +45,7 @@ export class ClusterState {
   readonly execs: Table<ExecRecord>;
   readonly tokens: Table<TokenRecord>;
   readonly credentials: Table<NodeCredentialRecord>;
+  readonly secrets: Table<SecretRecord>;
 
   /** Names of tokens by their hash: one each. */
   readonly tokensOfHash = new Index();
@@ -99,9 +101,10 @@ export class ClusterState {
     this.execs = new Table('execs', saved);
     this.tokens = new Table('tokens', saved);
     this.credentials = new Table('credentials', saved);
+    this.secrets = new Table('secrets', saved);
     const { cluster, nodes, jobs, instances, placements } = this;
     const { commands, answers, retired, counters, keys, seals, merkle } = this;
-    const { revisions, revisionPlaces, parted, execs, tokens, credentials } = this;
+    const { revisions, revisionPlaces, parted, execs, tokens, credentials, secrets } = this;
     // Read, compared and copied record by record, whatever the records are.
     this.tables = [
       cluster,
@@ -122,6 +125,7 @@ export class ClusterState {
       execs,
       tokens,
       credentials,
+      secrets,
     ] as unknown as readonly Table<object>[];
   }
 }

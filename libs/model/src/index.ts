@@ -27,7 +27,6 @@ export { foldVersion } from './records.js';
 export { mostLastLines } from './fold/ends.fold.js';
 export type {
   CommandRecord,
-  ExecRecord,
   HealthRecord,
   InstanceRecord,
   JobRecord,
@@ -54,3 +53,15 @@ export { refusalCodeOf } from './refusal-code.js';
 export { rebuildViews, type RebuiltViews } from './rebuild-views.js';
 export { whyInstanceUnusable, whyUnusable } from './unusable.js';
 export { commandTold, restoredOf, toldIdOf } from './restored.js';
+export type { ExecRecord } from './exec-record.js';
+export type { GivenSecret, SecretRecord, SecretVersion } from './secret-records.js';
+export { maxSecrets, maxSecretVersions } from './fold/secrets.fold.js';
+export {
+  givenVersion,
+  keysToShred,
+  missingSecret,
+  secretOf,
+  secretsFor,
+  usesOf,
+  whySecretMissing,
+} from './secrets.js';

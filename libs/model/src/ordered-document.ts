@@ -2,6 +2,7 @@ import { sha256 } from '@oakring/crypto';
 import type { ReportedInstance } from '@oakring/contracts';
 import { canonicalJson, type JsonObject } from '@oakring/events';
 import { clusterKey, placementKey, revisionKey, type ClusterState } from './cluster-state.js';
+import type { GivenSecret } from './secret-records.js';
 
 const hexDigits = 16;
 
@@ -26,11 +27,23 @@ export function orderedDocument(state: ClusterState, address: Address): JsonObje
 }
 
 /**
- * Identity of what is ordered: of the ledger and of the document, SHA-256 cut to 16 hex digits. Names
- * and generations may be given again by a ledger that was begun anew or restored.
+ * Identity of what is ordered: of the ledger, of the document and of the secrets that it is given, SHA-256 cut to 16
+ * hex digits. Names and generations may be given again by a ledger that was begun anew or restored. Of secrets it
+ * takes which they are and no value, so that nobody can try values against it.
  */
-export function orderDigest(state: ClusterState, document: JsonObject): string {
+export function orderDigest(
+  state: ClusterState,
+  document: JsonObject,
+  secrets: readonly GivenSecret[],
+): string {
   const ledger = state.cluster.get(clusterKey)?.clusterId ?? '';
+  if (secrets.length > 0) {
+    const given = secrets.map(({ name, key }) => ({ name, key }));
+    return sha256(`${ledger}\n${canonicalJson(document)}\n${canonicalJson(given)}`).slice(
+      0,
+      hexDigits,
+    );
+  }
   const known = digests.get(document);
   if (known?.ledger === ledger) return known.digest;
   const text = `${ledger}\n${canonicalJson(document)}`;

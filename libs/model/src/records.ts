@@ -9,9 +9,10 @@ import type {
 } from '@oakring/contracts';
 import type { JsonObject } from '@oakring/events';
 import type { AttemptRecord, LastLinesRecord } from './failure-records.js';
+import type { GivenSecret } from './secret-records.js';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 43;
+export const foldVersion = 44;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -69,20 +70,6 @@ export interface PartedRecord {
   readonly number: number;
   /** Commit time of that order. */
   readonly at: number;
-}
-
-/** A command that somebody runs in an instance, as long as it is not said how it ended. */
-export interface ExecRecord {
-  /** Address of the event that says that it began. */
-  readonly id: string;
-  readonly job: string;
-  readonly instance: number;
-  readonly generation: number;
-  readonly nodeId: string;
-  /** Of the leadership that it goes over: it ends with that one. */
-  readonly epoch: number;
-  /** Commit time of its beginning. */
-  readonly since: number;
 }
 
 /** `position` and `index`: of the event that changed it last. */
@@ -329,6 +316,8 @@ export interface PlacementRecord {
   /** The newest command about it. `digest`: of what was ordered to run, where it is on record. */
   readonly commandId: string | null;
   readonly digest?: string;
+  /** What it was started with; absent: its job names none. */
+  readonly secrets?: readonly GivenSecret[];
   /** It was taken over where it was said to run: nobody here ordered it. */
   readonly takenOver?: true;
   /** By its worker's checks; absent: nothing was said yet, as of one that starts. */

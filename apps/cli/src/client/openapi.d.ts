@@ -606,6 +606,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secrets that there are, and what uses which version of them */
+        get: operations["listSecrets"];
+        put?: never;
+        /** Set a secret that is not there yet */
+        post: operations["setSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/{name}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a secret a new value: what starts from now on has it */
+        post: operations["rotateSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a secret for ever: its keys are forgotten, and no copy of the ledger can be read */
+        delete: operations["removeSecret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/keys/{fingerprint}/endorse": {
         parameters: {
             query?: never;
@@ -2319,7 +2371,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "sender-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-requests" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-nowhere" | "nothing-printed" | "feature-missing" | "exec-not-offered" | "instance-not-running" | "node-away" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "plan-outdated" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "upgrade-required" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "forbidden" | "token-name-taken" | "token-shown-once" | "too-many-tokens" | "join-token-used" | "credential-unknown" | "no-certificate-authority" | "token-unknown" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "worker-silent" | "stream-broken" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "user-unavailable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
+            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "sender-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-requests" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-nowhere" | "nothing-printed" | "feature-missing" | "exec-not-offered" | "instance-not-running" | "node-away" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "plan-outdated" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "upgrade-required" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "forbidden" | "token-name-taken" | "token-shown-once" | "too-many-tokens" | "join-token-used" | "credential-unknown" | "no-certificate-authority" | "token-unknown" | "secret-unknown" | "secret-exists" | "secret-name-wanted" | "secret-changed" | "secret-missing" | "too-many-secrets" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "worker-silent" | "stream-broken" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "user-unavailable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "secrets-key-unusable" | "secrets-unavailable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
             detail: string;
             /** @description What to do next. */
             remedy: string;
@@ -2622,6 +2674,54 @@ export interface components {
             /** @description How many it tells of. */
             instances: number;
         };
+        /**
+         * @example {
+         *       "value": "…"
+         *     }
+         */
+        RotateSecret: {
+            /** @description Instances that start from now on have it. */
+            value: string;
+        };
+        /** @description A secret, without its value. */
+        Secret: {
+            name: string;
+            /** @description What starts from now on is given this one. */
+            version: number;
+            /** @description Whose it is: who set it first. */
+            owner: string | null;
+            /**
+             * Format: date-time
+             * @description When this version was set.
+             */
+            changed: string;
+            changedBy: string | null;
+            /** @description By job. */
+            usedBy: components["schemas"]["SecretUse"][];
+        };
+        SecretOrder: {
+            name: string;
+            /** @description From 1; of one that is removed its last one. */
+            version: number;
+            /** @description Of the commit. */
+            position: number;
+        };
+        SecretPage: {
+            /** @description By name. */
+            items: components["schemas"]["Secret"][];
+            position: number;
+        };
+        /** @description A job that names the secret, or has instances that were given it. */
+        SecretUse: {
+            job: string;
+            /** @description Empty: no instance has a place. */
+            versions: components["schemas"]["SecretVersionInUse"][];
+        };
+        SecretVersionInUse: {
+            version: number;
+            /** @description That were started with it. */
+            instances: number;
+        };
         /** @description What the scheduler saw. */
         SeenPositions: {
             ledger: number;
@@ -2633,6 +2733,18 @@ export interface components {
             position: number;
             /** @description Its root, hexadecimal. */
             merkleRoot: string;
+        };
+        /**
+         * @description A value that jobs may be given.
+         * @example {
+         *       "name": "db-password",
+         *       "value": "…"
+         *     }
+         */
+        SetSecret: {
+            name: string;
+            /** @description Encrypted before it is kept; nobody is ever shown it. */
+            value: string;
         };
         /**
          * @description How an instance of the technology `simulated` behaves. Milliseconds.
@@ -2832,13 +2944,15 @@ export interface components {
              */
             args?: string[];
             /**
-             * @description Variables of the program: by their names, or a list of `NAME=value`.
+             * @description Variables of the program: by their names, or a list of `NAME=value`. `{secret: name}` in the place of a value is that of a secret.
              * @example {
              *       "LEVEL": "debug"
              *     }
              */
             environment?: string[] | {
-                [key: string]: string | number | boolean;
+                [key: string]: (string | number | boolean) | {
+                    secret: string;
+                };
             };
             /**
              * @description Where the program begins.
@@ -2872,10 +2986,12 @@ export interface components {
              */
             pull?: "always" | "missing" | "never";
             /**
-             * @description Name under which the worker’s owner keeps credentials of the image’s registry.
+             * @description Name under which the worker’s owner keeps credentials of the image’s registry, or `{secret: name}` whose value is `{"registry", "username", "password"}`.
              * @example team
              */
-            registryCredentials?: string;
+            registryCredentials?: string | {
+                secret: string;
+            };
             /**
              * @description For the runtime of a container.
              * @example bridge
@@ -2997,7 +3113,7 @@ export interface components {
             /** @description `token`: by OAKRING_TOKEN; `open`: no token is asked for; `nodes/<id>`: a node. */
             name: string;
             role: string;
-            permissions: ("cluster:read" | "cluster:metrics" | "cluster:import" | "jobs:read" | "jobs:write" | "jobs:logs" | "jobs:exec" | "nodes:read" | "nodes:write" | "nodes:register" | "nodes:join" | "ledger:read" | "ledger:write" | "ledger:cosign" | "access:read" | "access:write")[];
+            permissions: ("cluster:read" | "cluster:metrics" | "cluster:import" | "jobs:read" | "jobs:write" | "jobs:logs" | "jobs:exec" | "nodes:read" | "nodes:write" | "nodes:register" | "nodes:join" | "ledger:read" | "ledger:write" | "ledger:cosign" | "secrets:read" | "secrets:write" | "secrets:use" | "access:read" | "access:write")[];
             /**
              * @description Which jobs are seen and changed.
              * @enum {string}
@@ -3026,6 +3142,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "broker-unreachable" | "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded";
+                };
+            };
+        };
+        /** @description broker-unreachable, shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+        "broker-unreachable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "broker-unreachable" | "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
                 };
             };
         };
@@ -3223,27 +3353,27 @@ export interface components {
                 };
             };
         };
-        /** @description job-deleting, instance-not-movable, worker-does-not-fit, no-target, idempotency-key-reused */
-        "job-deleting.instance-not-movable.worker-does-not-fit.no-target.idempotency-key-reused": {
+        /** @description job-deleting, instance-not-movable, secret-missing, worker-does-not-fit, no-target, idempotency-key-reused */
+        "job-deleting.instance-not-movable.secret-missing.worker-does-not-fit.no-target.idempotency-key-reused": {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    code?: "job-deleting" | "instance-not-movable" | "worker-does-not-fit" | "no-target" | "idempotency-key-reused";
+                    code?: "job-deleting" | "instance-not-movable" | "secret-missing" | "worker-does-not-fit" | "no-target" | "idempotency-key-reused";
                 };
             };
         };
-        /** @description job-deleting, job-completed, idempotency-key-reused */
-        "job-deleting.job-completed.idempotency-key-reused": {
+        /** @description job-deleting, job-completed, secret-missing, idempotency-key-reused */
+        "job-deleting.job-completed.secret-missing.idempotency-key-reused": {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    code?: "job-deleting" | "job-completed" | "idempotency-key-reused";
+                    code?: "job-deleting" | "job-completed" | "secret-missing" | "idempotency-key-reused";
                 };
             };
         };
@@ -3259,15 +3389,15 @@ export interface components {
                 };
             };
         };
-        /** @description job-id-taken, job-deleting, idempotency-key-reused */
-        "job-id-taken.job-deleting.idempotency-key-reused": {
+        /** @description job-id-taken, job-deleting, secret-missing, idempotency-key-reused */
+        "job-id-taken.job-deleting.secret-missing.idempotency-key-reused": {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    code?: "job-id-taken" | "job-deleting" | "idempotency-key-reused";
+                    code?: "job-id-taken" | "job-deleting" | "secret-missing" | "idempotency-key-reused";
                 };
             };
         };
@@ -3295,15 +3425,15 @@ export interface components {
                 };
             };
         };
-        /** @description job-of-root, job-deleting, job-completed, update-without-effect, plan-outdated, idempotency-key-reused */
-        "job-of-root.job-deleting.job-completed.update-without-effect.plan-outdated.idempotency-key-reused": {
+        /** @description job-of-root, job-deleting, job-completed, update-without-effect, secret-missing, plan-outdated, idempotency-key-reused */
+        "job-of-root.job-deleting.job-completed.update-without-effect.secret-missing.plan-outdated.idempotency-key-reused": {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    code?: "job-of-root" | "job-deleting" | "job-completed" | "update-without-effect" | "plan-outdated" | "idempotency-key-reused";
+                    code?: "job-of-root" | "job-deleting" | "job-completed" | "update-without-effect" | "secret-missing" | "plan-outdated" | "idempotency-key-reused";
                 };
             };
         };
@@ -3537,15 +3667,15 @@ export interface components {
                 };
             };
         };
-        /** @description nothing-to-go-back-to, job-of-root, job-deleting, job-completed, update-without-effect, idempotency-key-reused */
-        "nothing-to-go-back-to.job-of-root.job-deleting.job-completed.update-without-effect.idempotency-key-reused": {
+        /** @description nothing-to-go-back-to, job-of-root, job-deleting, job-completed, update-without-effect, secret-missing, idempotency-key-reused */
+        "nothing-to-go-back-to.job-of-root.job-deleting.job-completed.update-without-effect.secret-missing.idempotency-key-reused": {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    code?: "nothing-to-go-back-to" | "job-of-root" | "job-deleting" | "job-completed" | "update-without-effect" | "idempotency-key-reused";
+                    code?: "nothing-to-go-back-to" | "job-of-root" | "job-deleting" | "job-completed" | "update-without-effect" | "secret-missing" | "idempotency-key-reused";
                 };
             };
         };
@@ -3738,6 +3868,42 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "scheduler-unavailable" | "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                };
+            };
+        };
+        /** @description secret-changed, too-many-secrets, idempotency-key-reused */
+        "secret-changed.too-many-secrets.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "secret-changed" | "too-many-secrets" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description secret-exists, secret-name-wanted, secret-changed, too-many-secrets, idempotency-key-reused */
+        "secret-exists.secret-name-wanted.secret-changed.too-many-secrets.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "secret-exists" | "secret-name-wanted" | "secret-changed" | "too-many-secrets" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description secret-unknown, route-unknown */
+        "secret-unknown.route-unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "secret-unknown" | "route-unknown";
                 };
             };
         };
@@ -4076,7 +4242,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign.forbidden"];
             408: components["responses"]["request-timeout"];
-            409: components["responses"]["job-id-taken.job-deleting.idempotency-key-reused"];
+            409: components["responses"]["job-id-taken.job-deleting.secret-missing.idempotency-key-reused"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
@@ -4186,7 +4352,7 @@ export interface operations {
             403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
-            409: components["responses"]["job-of-root.job-deleting.job-completed.update-without-effect.plan-outdated.idempotency-key-reused"];
+            409: components["responses"]["job-of-root.job-deleting.job-completed.update-without-effect.secret-missing.plan-outdated.idempotency-key-reused"];
             412: components["responses"]["position-changed"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
@@ -4319,7 +4485,7 @@ export interface operations {
             403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.instance-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
-            409: components["responses"]["job-deleting.instance-not-movable.worker-does-not-fit.no-target.idempotency-key-reused"];
+            409: components["responses"]["job-deleting.instance-not-movable.secret-missing.worker-does-not-fit.no-target.idempotency-key-reused"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
@@ -4399,7 +4565,7 @@ export interface operations {
             403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
-            409: components["responses"]["job-deleting.job-completed.idempotency-key-reused"];
+            409: components["responses"]["job-deleting.job-completed.secret-missing.idempotency-key-reused"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
@@ -4442,7 +4608,7 @@ export interface operations {
             403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.revision-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
-            409: components["responses"]["nothing-to-go-back-to.job-of-root.job-deleting.job-completed.update-without-effect.idempotency-key-reused"];
+            409: components["responses"]["nothing-to-go-back-to.job-of-root.job-deleting.job-completed.update-without-effect.secret-missing.idempotency-key-reused"];
             412: components["responses"]["position-changed"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
@@ -5877,7 +6043,7 @@ export interface operations {
             421: components["responses"]["misdirected-request"];
             429: components["responses"]["rate-exceeded.too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
-            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+            503: components["responses"]["broker-unreachable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     whoAmI: {
@@ -5905,6 +6071,151 @@ export interface operations {
             429: components["responses"]["too-many-requests"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
+        };
+    };
+    listSecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them: there are a thousand at most. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretPage"];
+                };
+            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign.forbidden"];
+            421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away"];
+        };
+    };
+    setSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSecret"];
+            };
+        };
+        responses: {
+            /** @description Encrypted, and durable. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOrder"];
+                };
+            };
+            400: components["responses"]["invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign.forbidden"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["secret-exists.secret-name-wanted.secret-changed.too-many-secrets.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+        };
+    };
+    rotateSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateSecret"];
+            };
+        };
+        responses: {
+            /** @description Encrypted, and durable. What runs keeps what it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOrder"];
+                };
+            };
+            400: components["responses"]["invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign.forbidden"];
+            404: components["responses"]["secret-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["secret-changed.too-many-secrets.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+        };
+    };
+    removeSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. What runs keeps what it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOrder"];
+                };
+            };
+            400: components["responses"]["invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign.forbidden"];
+            404: components["responses"]["secret-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            429: components["responses"]["too-many-requests"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     endorseKey: {

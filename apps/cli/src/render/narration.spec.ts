@@ -74,6 +74,12 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
     'token anna not given: It holds.',
   ],
   TokenRevoked: [{ name: 'anna' }, 'token anna revoked'],
+  SecretSet: [{ name: 'db', version: 2, key: 'k2', sealed: 'AAAA' }, 'secret db has version 2 now'],
+  SecretRemoved: [{ name: 'db' }, 'secret db removed; its keys are being forgotten'],
+  SecretShredded: [
+    { name: 'db', keys: ['k1', 'k2'] },
+    '2 keys of secret db forgotten: what they encrypted can be read nowhere any more',
+  ],
   RequestsRefused: [
     {
       ...{ unauthorized: 5, forbidden: 1, withinMs: 60_000 },

@@ -12,6 +12,7 @@ import {
   type ClusterState,
   type JobRecord,
   type NodeRecord,
+  type SecretRecord,
   type TokenRecord,
 } from '@oakring/model';
 
@@ -36,6 +37,10 @@ export function seesOwnOnly({ role }: Pick<Holder, 'role'>): boolean {
 
 export function seesJob(holder: Holder, job: Pick<JobRecord, 'by'>): boolean {
   return !seesOwnOnly(holder) || callerIn(job.by ?? '') === holder.name;
+}
+
+export function seesSecret(holder: Holder, { by }: Pick<SecretRecord, 'by'>): boolean {
+  return seesJob(holder, { by });
 }
 
 /** Said of a job that is not there, and of one that is not there for whoever asks. */

@@ -13,6 +13,7 @@ import type {
 import type { DecisionBasis, EventData, PlacedInstance } from '@oakring/events';
 import type { TruncationManifest } from '@oakring/telemetry';
 import type { AccessOrder } from './access-order.js';
+import type { SecretOrder } from './secret-order.js';
 import type { EvidenceOrder } from './evidence-order.js';
 import type { NodeOrder, RegistrationAnswer } from './node-order.js';
 
@@ -260,6 +261,7 @@ export type Command =
       readonly refusals: EventData<'MessagesRefused'>;
     }
   | AccessOrder
+  | SecretOrder
   | { readonly type: 'OrderStops'; readonly placements: readonly string[] }
   /** An order that cannot be sent: not for a while, but as it is. */
   | { readonly type: 'FailCommand'; readonly commandId: string; readonly reason: string }
@@ -339,6 +341,9 @@ export interface Answers {
   /** Where its credential is as it is. */
   JoinNode: { readonly node: string; readonly position: number };
   RecordRefusedRequests: null;
+  SetSecret: SecretOrdered;
+  RemoveSecret: SecretOrdered;
+  RecordShredding: null;
   OrderStops: null;
   FailCommand: null;
   RecordDelivery: null;
@@ -352,6 +357,12 @@ export interface Answers {
   CosignCheckpoint: null;
   JudgeKey: { readonly fingerprint: string; readonly status: 'counts' | 'revoked' };
 }
+
+type SecretOrdered = {
+  readonly name: string;
+  readonly version: number;
+  readonly position: number;
+};
 
 type JobOrder = Pick<JobOrderAnswer, 'id' | 'status' | 'desired' | 'position'>;
 

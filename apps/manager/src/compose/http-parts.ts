@@ -5,6 +5,7 @@ import { InstanceMoves } from '../inbox/http/instance-moves.js';
 import { JobCommandsController } from '../inbox/http/job-commands.controller.js';
 import { JobRollbacksController } from '../inbox/http/job-rollbacks.controller.js';
 import { JobUpdatesController } from '../inbox/http/job-updates.controller.js';
+import { SecretCommandsController } from '../inbox/http/secret-commands.controller.js';
 import { TokenCommandsController } from '../inbox/http/token-commands.controller.js';
 import { JoinsController } from '../inbox/http/joins.controller.js';
 import { KeyCommandsController } from '../inbox/http/key-commands.controller.js';
@@ -39,6 +40,7 @@ import {
 import { MetricsController } from '../queries/metrics/metrics.controller.js';
 import { NodeChangesController } from '../queries/node-changes.controller.js';
 import { NodeQueriesController } from '../queries/node-queries.controller.js';
+import { SecretQueriesController } from '../queries/secret-queries.controller.js';
 import { StrangerQueriesController } from '../queries/stranger-queries.controller.js';
 import { RootQueriesController } from '../queries/root/root-queries.controller.js';
 import { TelemetryQueriesController } from '../queries/telemetry-queries.controller.js';
@@ -82,6 +84,8 @@ export const httpControllers: Type[] = [
   TokenCommandsController,
   JoinsController,
   AccessQueriesController,
+  SecretCommandsController,
+  SecretQueriesController,
   KeyCommandsController,
   CosignatureCommandsController,
   DeadLetterQueriesController,

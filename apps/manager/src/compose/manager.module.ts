@@ -34,6 +34,7 @@ import {
 import { ROOT_LINK, SERVICE_RULES, type RootLink } from '../inbox/root/root-orders.js';
 import type { ServiceRules } from '../inbox/root/service-translation.js';
 import { Scheduler } from '../scheduling/scheduler.port.js';
+import { SecretVault } from '../secrets/secret-vault.js';
 import { COMMAND_QUEUE, EVENT_LOG, SIGNING_KEY, STREAMS, TELEMETRY } from '../injection/tokens.js';
 import { NodeChangeFeed } from '@oakring/model';
 
@@ -48,6 +49,7 @@ export interface ManagerParts extends InboxParts {
   readonly health: Readiness;
   readonly feed: NodeChangeFeed;
   readonly execs: LiveExecs;
+  readonly vault: SecretVault;
   readonly scheduler: Scheduler;
   readonly proof: ClusterProof | null;
   readonly openBroker: OpenBroker;
@@ -78,6 +80,7 @@ export class ManagerModule {
         { provide: OPEN_BROKER, useValue: parts.openBroker },
         { provide: COMMAND_QUEUE, useValue: commandsOf(leadership) },
         { provide: LiveExecs, useValue: parts.execs },
+        { provide: SecretVault, useValue: parts.vault },
         { provide: STREAMS, useValue: streamsOf(leadership) },
         { provide: EVENT_LOG, useValue: parts.log },
         { provide: TELEMETRY, useValue: parts.table },

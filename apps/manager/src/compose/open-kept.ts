@@ -1,4 +1,5 @@
-import type { EventLogReader } from '@oakring/stores';
+import { join, resolve } from 'node:path';
+import { FolderDataKeys, MongoDataKeys, type EventLogReader } from '@oakring/stores';
 import type { SigningKey } from '@oakring/events';
 import type { ClusterState } from '@oakring/model';
 import type { Ports, Undo } from '@oakring/ports';
@@ -14,6 +15,8 @@ import { NodeTokens } from '../inbox/node-tokens.js';
 import type { StoreSurroundings } from '../leadership/once-there.js';
 import { openStores, type Stores } from '../leadership/open-stores.js';
 import { openSigningKey } from '../sealing/key-file.js';
+import { masterKeyAt } from '../secrets/master-key.js';
+import { SecretVault } from '../secrets/secret-vault.js';
 import { removeOtherVersions, versioned } from '../views/versioned-folder.js';
 import type { Projection } from '../views/projection.js';
 import { dialectsOf } from '../wires/spoken.js';
@@ -31,6 +34,7 @@ export interface Kept extends Views {
   readonly proof: ClusterProof | null;
   readonly past: PastStates;
   readonly telemetry: Telemetry;
+  readonly vault: SecretVault;
 }
 
 /** Opens the data folder and the store, in the order that damages nothing. Throws as `openStores`. */
@@ -56,7 +60,8 @@ export async function openKept(
   const proof =
     stores.secret === null ? null : await ClusterProof.of(settings.token, stores.secret, ports);
   const telemetry = telemetryOf(settings, stores, surroundings);
-  return { ...views, stores, deadLetters, key, tokens, own, proof, past, telemetry };
+  const vault = await openVault(settings, stores);
+  return { ...views, stores, deadLetters, key, tokens, own, proof, past, telemetry, vault };
 }
 
 /** The states of the past, saved as they pass. */
@@ -88,6 +93,21 @@ function ownOf(
 ): OwnCredentials | null {
   if (isOpen) return null;
   return openOwnCredentials(dataFolder, { fingerprint, withBroker: mqttUrl === null }, state);
+}
+
+/** Several managers of one store have one key, which an operator gives to each of them. */
+function openVault(
+  { dataFolder, secretsKeyFile }: ManagerSettings,
+  { mongodb }: Stores,
+): Promise<SecretVault> {
+  const folder = join(dataFolder, 'secrets');
+  const keys =
+    mongodb === null ? new FolderDataKeys(join(folder, 'keys')) : new MongoDataKeys(mongodb);
+  if (secretsKeyFile !== '') {
+    return SecretVault.open(keys, masterKeyAt(resolve(secretsKeyFile), false));
+  }
+  const own = mongodb === null ? masterKeyAt(join(folder, 'master.key'), true) : null;
+  return SecretVault.open(keys, own);
 }
 
 function openTokens(settings: ManagerSettings, { secret }: Stores): Promise<NodeTokens> {

@@ -57,6 +57,7 @@ function after(commands: number, seed: number) {
     },
     network: null,
     accounts: null,
+    vault: { unseal: async () => null, forget: async () => {} },
     execs: new LiveExecs(),
     telemetryLog: new MemoryTelemetryLog(),
     queue: {} as CommandQueue,

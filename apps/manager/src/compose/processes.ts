@@ -31,6 +31,9 @@ import { WakeUps } from '../scheduling/wake-ups.js';
 import { cosignatures, type Witness } from '../sealing/cosignatures.js';
 import { seals } from '../sealing/seals.js';
 import { stamps, type StampAuthority } from '../sealing/stamps.js';
+import { secretsOfOrders } from '../secrets/given-secrets.js';
+import type { SecretVault } from '../secrets/secret-vault.js';
+import { shredding } from '../secrets/shredding.js';
 import type { Process } from '../supervision/process.js';
 import { RestoredHold } from '../supervision/restored-hold.js';
 import { retention } from '../telemetry/retention.js';
@@ -52,6 +55,8 @@ export interface Outsiders {
   readonly network: Pick<NetworkComponent, 'startComes'> | null;
   /** Null: the broker knows nodes by itself. */
   readonly accounts: BrokerAccounts | null;
+  /** What reads secrets; null: none are kept. */
+  readonly vault: Pick<SecretVault, 'unseal' | 'forget'> | null;
 }
 
 /**
@@ -78,7 +83,9 @@ export function processesOf(parts: LoopParts & Outsiders & Sessions) {
   const inference = new Inference({ state, isInferred, clock: ports.clock, renew });
   const beforeFirst = startsTold(parts, saysNothing);
   const traceOf = (job: string) => parts.traces.of(job);
-  const asked = { gate: inference, beforeFirst, traceOf, hold };
+  const { vault } = parts;
+  const secretsOf = vault === null ? null : secretsOfOrders(vault, state);
+  const asked = { gate: inference, beforeFirst, traceOf, hold, secretsOf };
   const waiting = new WaitingJobs(state, table);
   const wakeUps = new WakeUps(waiting, ports.clock);
   const queued = { state, waiting, wakeUps, hold };
@@ -106,6 +113,7 @@ export function processesOf(parts: LoopParts & Outsiders & Sessions) {
     new Rollouts(scheduler, queue, state, sight),
     new Drains(scheduler, queue, state),
     new Losses(sight, grants, table, queue, saysNothing),
+    ...(vault === null ? [] : [shredding(vault, queue)]),
     ...rootOf(parts, inference),
     ...accountsOf(parts),
   ];

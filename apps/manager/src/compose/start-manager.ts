@@ -105,7 +105,7 @@ async function start(
   const own = options.log.of('Manager');
   const warn = (line: string): void => own.say('warn', line);
   const kept = await openKept(settings, { ports, warn, stopping: options.stopping }, stopping);
-  const { stores, projection } = kept;
+  const { stores, projection, vault } = kept;
   const positionBefore = projection.position;
   const { identities, ...access } = openAccess(settings, kept, ports, (...one) => own.say(...one));
   const { log, place } = stores;
@@ -130,7 +130,10 @@ async function start(
         }),
       openTelemetryLog: (epoch, shedding) => kept.telemetry.open(epoch, shedding),
       key: kept.key,
-      outsiders: { authority, witnesses, root, accounts, network: networkPartOf(settings, warn) },
+      outsiders: {
+        ...{ authority, witnesses, root, accounts, vault },
+        network: networkPartOf(settings, warn),
+      },
       leader: leaderOf(settings, options, kept.own),
     },
     stopping,

@@ -16,6 +16,7 @@ const wildcardHosts = new Set(['0.0.0.0', '::']);
 const {
   data,
   store,
+  secretsKeyFile,
   host,
   port,
   schedulerPort,
@@ -67,6 +68,7 @@ const catalogue = {
   witnesses,
   data,
   store,
+  secretsKeyFile,
   host,
   port,
   schedulerPort,

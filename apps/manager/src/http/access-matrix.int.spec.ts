@@ -11,15 +11,20 @@ const may: Readonly<Record<Role, readonly string[]>> = {
     ...['cluster:read', 'cluster:metrics', 'cluster:import', 'jobs:read', 'jobs:write'],
     ...['jobs:logs', 'jobs:exec', 'nodes:read', 'nodes:write', 'nodes:register', 'nodes:join'],
     ...['ledger:read', 'ledger:write', 'ledger:cosign', 'access:read', 'access:write'],
+    ...['secrets:read', 'secrets:write', 'secrets:use'],
   ],
   operator: [
     ...['cluster:read', 'cluster:metrics', 'cluster:import', 'jobs:read', 'jobs:write'],
     ...['jobs:logs', 'jobs:exec', 'nodes:read', 'nodes:write', 'nodes:register', 'nodes:join'],
-    'ledger:read',
+    ...['ledger:read', 'secrets:read', 'secrets:write', 'secrets:use'],
   ],
-  root: ['cluster:read', 'jobs:read', 'jobs:write', 'jobs:logs'],
+  root: [
+    ...['cluster:read', 'jobs:read', 'jobs:write', 'jobs:logs'],
+    ...['secrets:read', 'secrets:write', 'secrets:use'],
+  ],
   auditor: [
     ...['cluster:read', 'jobs:read', 'nodes:read', 'ledger:read', 'ledger:cosign', 'access:read'],
+    'secrets:read',
   ],
   scheduler: ['nodes:read'],
   metrics: ['cluster:metrics'],

@@ -149,5 +149,5 @@ function digestOfWaiting(
   if (known === undefined || restoredOf(state) === null) return undefined;
   if (known.status !== 'pending' && known.status !== 'failed') return undefined;
   const job = state.jobs.get(known.job);
-  return job === undefined ? undefined : orderDigest(state, job.document);
+  return job === undefined ? undefined : orderDigest(state, job.document, []);
 }

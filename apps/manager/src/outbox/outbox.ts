@@ -32,6 +32,11 @@ import { OrderSpans } from './order-spans.js';
 /** Hears of an order before it is sent for the first time. It never throws, and takes its time of that order only. */
 export type BeforeFirst = (command: CommandRecord, ending: AbortSignal) => Promise<void>;
 
+type Secrets = Readonly<Record<string, string>>;
+
+/** The values that an order brings, by the names of their secrets; null: none. Rejects while they cannot be had. */
+export type SecretsOfOrders = (command: CommandRecord) => Promise<Secrets> | null;
+
 /** One attempt of an order. */
 interface Sending {
   readonly command: CommandRecord;
@@ -70,6 +75,8 @@ export class Outbox implements Process<Sending> {
       readonly traceOf?: (job: string) => string | undefined;
       /** Null: nothing that was restored has to wait. */
       readonly hold?: Pick<RestoredHold, 'startsFromMs'> | null;
+      /** Null: no order brings any. */
+      readonly secretsOf?: SecretsOfOrders | null;
     },
     private readonly ports: Pick<Ports, 'clock' | 'tracer'>,
   ) {}
@@ -133,9 +140,12 @@ export class Outbox implements Process<Sending> {
       await beforeFirst(command, ending);
       if (!this.isDue(command)) return 'again';
     }
+    const opening = this.asked.secretsOf?.(command) ?? null;
+    const secrets = opening === null ? null : await opening;
+    if (secrets !== null && !this.isDue(command)) return 'again';
     // Sending goes on while the log stalls: how often it was tried is then missing on record for a while.
     if (attempt > 1) void this.recordDispatch(command, attempt).catch(() => {});
-    const refusal = await this.send(command, attempt);
+    const refusal = await this.send(command, attempt, secrets);
     if (refusal === 'unheard') return 'again';
     if (refusal !== null) await this.fail(command, refusal.detail);
     else if (this.state().nodes.get(nodeId)?.acknowledges === false) {
@@ -155,12 +165,17 @@ export class Outbox implements Process<Sending> {
     return nodes.get(nodeId)?.status === 'ready' && this.asked.gate.maySend(command);
   }
 
-  private async send(command: CommandRecord, attempt: number): Promise<Refusal | 'unheard' | null> {
+  private async send(
+    command: CommandRecord,
+    attempt: number,
+    secrets: Secrets | null,
+  ): Promise<Refusal | 'unheard' | null> {
     const { nodeId } = command;
     this.deliveries.sending(nodeId);
     this.asked.gate.sending(command);
     try {
-      const order = { what: 'command', said: this.orderOf(command, attempt) } as const;
+      const said = { ...this.orderOf(command, attempt), ...(secrets && { secrets }) };
+      const order = { what: 'command', said } as const;
       const refusal = await this.link.send(nodeId, order);
       this.deliveries.confirmed(nodeId);
       if (refusal === 'unheard') this.asked.gate.unheard(command);

@@ -19,6 +19,7 @@ import {
   ownerOf,
   type InstanceRecord,
   type JobRecord,
+  whySecretMissing,
 } from '@oakring/model';
 import { byItself } from '../commands/origin.js';
 import { heardSince, type Hearing } from '../supervision/heard-since.js';
@@ -172,6 +173,12 @@ export class Rollouts implements Process<Done> {
     jobs: readonly ScheduleJob[],
     first: InstanceRecord | undefined,
   ): Promise<readonly ScheduleAnswer[] | null> {
+    const missing = whySecretMissing(this.state(), job);
+    if (missing !== null) {
+      const refusal = { ...missing, filtered: {}, nearest: null, wouldFit: null };
+      await this.wait(job, first, { answer: null, refusal });
+      return null;
+    }
     try {
       const { position } = this.state().head;
       const { answers } = await this.scheduler.schedule({ jobs, position });

@@ -1,5 +1,11 @@
 import { OakringError, type ScheduleAnswer, type ScheduleJob } from '@oakring/contracts';
-import { ownerOf, whyUnusable, type Changes, type ClusterState } from '@oakring/model';
+import {
+  ownerOf,
+  whySecretMissing,
+  whyUnusable,
+  type Changes,
+  type ClusterState,
+} from '@oakring/model';
 import { halfJitterMs, type Ports } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import {
@@ -90,15 +96,17 @@ export class Placements implements Process<'ask'> {
     return jobsWithPending;
   }
 
-  *concerned({ jobs, instances }: Changes): Generator<string> {
+  *concerned(
+    { jobs, instances, secrets }: Changes,
+    { jobsWithPending }: ClusterState,
+  ): Generator<string> {
     yield* jobs;
+    if (secrets.size > 0) yield* jobsWithPending;
     for (const key of instances) yield ownerOf(key);
   }
 
-  fact(
-    id: string,
-    { jobs, jobsWithPending, pendingOfJob, instances }: ClusterState,
-  ): string | null {
+  fact(id: string, state: ClusterState): string | null {
+    const { jobs, jobsWithPending, pendingOfJob, instances } = state;
     const job = jobs.get(id);
     if (job?.status !== 'active' || !jobsWithPending.has(id)) return null;
     // Nobody has to be asked about it.
@@ -106,7 +114,8 @@ export class Placements implements Process<'ask'> {
     let newest = 0;
     for (const key of pendingOfJob.of(id))
       newest = Math.max(newest, instances.get(key)?.since ?? 0);
-    return `${pendingOfJob.sizeOf(id)} of revision ${job.revision}, the newest since ${newest}`;
+    const missing = whySecretMissing(state, job)?.detail ?? '';
+    return `${pendingOfJob.sizeOf(id)} of revision ${job.revision}, the newest since ${newest}${missing}`;
   }
 
   /** The next job of that name begins anew. */
@@ -136,6 +145,7 @@ export class Placements implements Process<'ask'> {
 
   async act(steps: readonly Doing<'ask'>[], ending: AbortSignal): Promise<Outcome> {
     const due = new Set(steps.map(({ key }) => key));
+    await this.refuseWithoutSecret(due);
     while (due.size > 0 && !ending.aborted) {
       const asked = this.takeOneCall(due);
       if (asked.length === 0) continue;
@@ -153,6 +163,20 @@ export class Placements implements Process<'ask'> {
     }
     // An answer is an answer, the same refusal again as well: who waits is asked about when it may help.
     return 'settled';
+  }
+
+  /** What names a secret that is not there waits for it: nobody has to be asked. */
+  private async refuseWithoutSecret(due: Set<string>): Promise<void> {
+    const state = this.seen.state();
+    for (const id of due) {
+      const job = state.jobs.get(id);
+      const missing = job === undefined ? null : whySecretMissing(state, job);
+      if (missing === null) continue;
+      due.delete(id);
+      this.wait(id, (waiting) => waiting.waitForRoom(id));
+      const refusal = { type: 'RefusePlacement', id, ...missing } as const;
+      await this.queue.submit<'RefusePlacement'>(refusal, byItself(this.name));
+    }
   }
 
   private async ask(asked: readonly Asked[]): Promise<void> {

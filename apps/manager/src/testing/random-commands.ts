@@ -38,6 +38,7 @@ import {
   submitJob,
 } from './given.js';
 import { nodeIds, randomJob, type Chance } from './random-job.js';
+import { firstSecrets, naming, secretDraws } from './random-secrets.js';
 
 const jobIds = ['j1', 'j2', 'j3'];
 /** Jobs of a root: one name is used again by another. */
@@ -46,12 +47,15 @@ const rootJobs = ['r1', 'r2', 'r3'];
 const roots = ['root-1', 'root-1', 'root-1', 'root-2'];
 
 /** What workers on nodes a and b can do beside starting and stopping. */
-const features = ['docker:exec', 'docker:health', 'docker:low-ports', 'docker:ports'];
+const features = ['exec', 'health', 'low-ports', 'ports', 'secrets'].map(
+  (each) => `docker:${each}`,
+);
 
 /** Nodes that are ready, and jobs: what is drawn goes on from there. */
 export const beginning: readonly Command[] = [
   ...['a', 'b'].flatMap((id) => ready(id, { enforcesStop: true, features })),
   ...['c', 'd'].map((id) => registerNode(id)),
+  ...firstSecrets,
   ...jobIds.map((id) => submitJob(id, { count: 3, update: { surge: 2 } })),
 ];
 
@@ -176,9 +180,9 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     seen: pick(['alive', 'silent', 'disconnected', 'lost']),
     reason,
   }),
-  SubmitJob: (draw) => submitJob(draw.job, randomJob(draw)),
+  SubmitJob: (draw) => submitJob(draw.job, { ...randomJob(draw), ...naming(draw) }),
   UpdateJob: (draw) => {
-    const body = { ...randomJob(draw), id: draw.job };
+    const body = { ...randomJob(draw), ...naming(draw), id: draw.job };
     const bodyHash = JSON.stringify(body);
     return {
       ...({ type: 'UpdateJob', id: draw.job, bodyHash } as const),
@@ -405,6 +409,7 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     registrationToken: pick(['absent', 'valid', 'wrong']),
   }),
   RevokeToken: ({ pick }) => ({ type: 'RevokeToken', name: pick(tokenNames) }),
+  ...secretDraws,
   RecordRefusedRequests: ({ number, pick }) => ({
     type: 'RecordRefusedRequests',
     refused: {
@@ -428,7 +433,7 @@ const frequent: Partial<Record<CommandType, number>> = {
     RegisterNode: 3,
     ReconcileNode: 8,
     OrderNode: 4,
-    EndDrain: 3,
+    EndDrain: 4,
     SubmitJob: 6,
     OrderInstance: 5,
     EndInstance: 2,
@@ -436,11 +441,11 @@ const frequent: Partial<Record<CommandType, number>> = {
     ScaleJob: 3,
     UpdateJob: 2,
     ObeyDismissal: 16,
-    RecordRootTold: 6,
+    RecordRootTold: 8,
     AssumeEnded: 12,
   },
   ...{
-    ApplyPlan: 20,
+    ApplyPlan: 24,
     RecordAck: 24,
     RecordDelivery: 6,
     OrderStops: 5,
@@ -449,17 +454,18 @@ const frequent: Partial<Record<CommandType, number>> = {
     ConfirmState: 4,
   },
   ...{
-    RefuseReplacement: 2,
-    GiveUpRollout: 2,
+    RefuseReplacement: 6,
+    GiveUpRollout: 4,
     SurgeInstance: 5,
-    CompleteSurge: 12,
-    ReplaceInstance: 14,
-    OrderStarts: 24,
+    CompleteSurge: 22,
+    ReplaceInstance: 18,
+    OrderStarts: 32,
     MoveInstance: 6,
     CancelMove: 2,
-    DeclareLost: 6,
-    BeginExec: 2,
-    EndExec: 2,
+    DeclareLost: 8,
+    BeginExec: 4,
+    EndExec: 5,
+    SetSecret: 2,
   },
 };
 const drawn = commandTypes.flatMap((type) => Array<CommandType>(frequent[type] ?? 1).fill(type));

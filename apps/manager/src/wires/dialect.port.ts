@@ -110,6 +110,8 @@ export interface CommandToSend {
   readonly digest?: string | undefined;
   /** W3C `traceparent` of the request that led to it. */
   readonly trace?: string | undefined;
+  /** Values of the secrets that the document names, for what is to be started. Nobody but its worker may see them. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** A message as it goes to the broker. Nothing is ever retained. */

@@ -4,6 +4,7 @@ import {
   type WorkerStore,
 } from '../memory/worker-store.port.js';
 import { rememberedOf } from '../memory/parse-remembered.js';
+import { SealedMemory } from '../memory/sealed-memory.js';
 import { replaceDurably } from '../memory/replace-durably.js';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,6 +25,7 @@ export class WorkerData implements WorkerStore {
     private number: number,
     private newestToken: string | null,
     private isYielding: boolean,
+    private readonly memory: SealedMemory,
     readonly remembered: Remembered,
   ) {}
 
@@ -37,11 +39,12 @@ export class WorkerData implements WorkerStore {
     try {
       lock = await lockFolder(folder, { pid: process.pid, what });
       const incarnation = (await lastIncarnation(folder)) + 1;
-      const remembered = await readMemory(folder);
+      const memory = await SealedMemory.open(folder);
+      const remembered = memory.opened(await readMemory(folder));
       await replaceDurably(folder, 'incarnation', String(incarnation));
       const token = await readIfThere(join(folder, 'token'));
       const yields = (await readIfThere(join(folder, yieldsFile))) !== null;
-      return new WorkerData(folder, lock, incarnation, token, yields, remembered);
+      return new WorkerData(folder, lock, incarnation, token, yields, memory, remembered);
     } catch (error) {
       await lock?.release();
       if (error instanceof OakringError) throw error;
@@ -98,10 +101,14 @@ export class WorkerData implements WorkerStore {
       })
       .then(() => {
         this.next = null;
-        this.writing = replaceDurably(this.folder, memoryFile, JSON.stringify(take()));
+        this.writing = this.write(take());
         return this.writing;
       });
     return this.next;
+  }
+
+  private async write(remembered: Remembered): Promise<void> {
+    await replaceDurably(this.folder, memoryFile, await this.memory.textOf(remembered));
   }
 }
 

@@ -41,6 +41,7 @@ export async function beginInstance(instance: Instance, beginning: Beginning): P
     description,
     resources,
     own: ownVariables(instance, beginning.node),
+    secrets: instance.secrets,
     ledger: instance.ledger,
     digest: instance.digest,
     ...(leaseMs === null ? {} : { validForMs: leftOf(leaseMs, beginning) }),

@@ -109,7 +109,8 @@ export class InstanceTable {
         // It crashed while nobody looked: the manager does not know of it.
         const isNews = instance.status === 'failed' && known?.status !== 'failed';
         if (isNews && this.timers !== null) {
-          instance.lastLines = await lastPrinted(runtime, instance, this.timers);
+          const lines = await lastPrinted(runtime, instance, this.timers);
+          instance.lastLines = lines.map(instance.redacted);
         }
         adopted.push({ instance, isWanted: false });
       }
@@ -131,11 +132,13 @@ export class InstanceTable {
     const leaseMs = description === null ? null : leaseOf(description);
     const identity = { ledger: known?.ledger ?? ledger, digest: known?.digest ?? digest };
     const address = { job, instance, generation };
-    const made = { address, runtime, description, leaseMs, identity };
+    const secrets = known?.secrets ?? {};
+    const made = { address, runtime, description, leaseMs, identity, secrets };
     // How it ended was told in these words before.
     const isTold = known !== undefined && known.status !== 'wanted' && found.status !== 'running';
     const { status, reason } = isTold ? known : { ...found, reason: shortReason(found.reason) };
     const taken = newInstance(made, status === 'wanted' ? 'starting' : status, reason);
+    taken.reason = reason === null ? null : taken.redacted(reason);
     this.put(taken);
     return taken;
   }
@@ -148,13 +151,14 @@ export class InstanceTable {
     reason,
     ledger = null,
     digest = null,
+    secrets = {},
   }: RememberedInstance): Instance | null {
     const runtime = this.runtimes.get(String(job['technology']));
     if (runtime === undefined) return null;
     const address = { job: job.id, instance, generation };
     const identity = { ledger, digest };
     const leaseMs = leaseOf(job);
-    const made = { address, runtime, description: job, leaseMs, identity };
+    const made = { address, runtime, description: job, leaseMs, identity, secrets };
     // What was taken before may be more than this start can promise (it has no cgroups any more).
     const problem = status === 'wanted' ? this.problemOf(job, leaseMs) : null;
     const revived =
@@ -186,7 +190,9 @@ export class InstanceTable {
     const runtime = this.runtimes.get(String(control.job['technology']));
     if (runtime === undefined) throw new Error('no such runtime');
     const description = control.job;
-    const made = { address, runtime, description, leaseMs, identity: identityOf(control) };
+    const identity = identityOf(control);
+    const { secrets = {} } = control;
+    const made = { address, runtime, description, leaseMs, identity, secrets };
     const added = newInstance(made, 'starting', null);
     this.put(added);
     return added;

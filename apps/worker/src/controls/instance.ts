@@ -8,8 +8,9 @@ import {
 } from '@oakring/contracts';
 import { safeText } from '@oakring/log';
 import type { RememberedInstance } from '../memory/worker-store.port.js';
-import type { InstanceAddress, Runtime } from '../runtimes/runtime.port.js';
+import type { InstanceAddress, InstanceExit, Runtime } from '../runtimes/runtime.port.js';
 import type { Health } from '../checks/judgement.js';
+import { redactionOf, type Redaction } from './redaction.js';
 import type { Identity, InstanceStatus, KnownInstance } from './decide-control.js';
 
 /** Well under what an acknowledgement may carry, and under what a state of many has room for. */
@@ -26,6 +27,10 @@ export interface Instance extends KnownInstance {
   readonly runtime: Runtime;
   /** The job as it was ordered; null for one that was found and never ordered in our memory. */
   readonly description: (JsonObject & { readonly id: string }) | null;
+  /** Values of the secrets that it names. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Takes them out of what it says. */
+  readonly redacted: Redaction;
   /** It is stopped without a grant for this long, milliseconds; null: it goes on. */
   readonly leaseMs: number | null;
   /** Orders that the end of what is under way will answer. */
@@ -51,10 +56,11 @@ export interface NewInstance {
   readonly description: Instance['description'];
   readonly leaseMs: number | null;
   readonly identity: Identity;
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 export function newInstance(
-  { address, runtime, description, leaseMs, identity }: NewInstance,
+  { address, runtime, description, leaseMs, identity, secrets = {} }: NewInstance,
   status: InstanceStatus,
   reason: string | null,
 ): Instance {
@@ -65,6 +71,7 @@ export function newInstance(
     generation,
     runtime,
     description,
+    ...{ secrets, redacted: redactionOf(secrets) },
     leaseMs,
     status,
     reason,
@@ -95,13 +102,33 @@ export function rememberedOf(instance: Instance): RememberedInstance | null {
   const { description, instance: number, generation, status, reason, ledger, digest } = instance;
   if (description === null || status === 'stopping') return null;
   const kept = status === 'completed' || status === 'failed' ? status : 'wanted';
-  return { job: description, instance: number, generation, status: kept, reason, ledger, digest };
+  const given = { job: description, instance: number, generation, status: kept, reason } as const;
+  // What has ended is started no more.
+  const needed = kept === 'wanted' && Object.keys(instance.secrets).length > 0;
+  return { ...given, ledger, digest, ...(needed ? { secrets: instance.secrets } : {}) };
 }
 
 /** May quote what a program said: made safe before it is cut, while an address still has its end. */
 export function shortReason(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return cutText(safeText(text), maxReasonCharacters);
+}
+
+/** The same of what an instance may have said: without its secrets. */
+export function reasonOf({ redacted }: Pick<Instance, 'redacted'>, error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return redacted(shortReason(redacted(text)));
+}
+
+export function linesOf(
+  { redacted }: Pick<Instance, 'redacted'>,
+  { lastLines = [] }: Pick<InstanceExit, 'lastLines'>,
+): readonly string[] {
+  return lastLines.map(redacted);
+}
+
+export function healthOf({ redacted }: Pick<Instance, 'redacted'>, health: Health): Health {
+  return health.reason === null ? health : { ...health, reason: redacted(health.reason) };
 }
 
 /** What is known of a failure beside its reason. */

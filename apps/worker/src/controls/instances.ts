@@ -20,7 +20,8 @@ import { beginInstance } from './begin-instance.js';
 import { decideControl, type KnownInstance } from './decide-control.js';
 import { Displacement } from './displacement.js';
 import { abandonAll, endAtLimit, patienceWith } from './end-at-limit.js';
-import { failureOf, isEnded, join, listed, noGrant, shortReason } from './instance.js';
+import { failureOf, healthOf, isEnded, join, linesOf, listed, noGrant } from './instance.js';
+import { reasonOf, shortReason } from './instance.js';
 import type { Failed, Instance, ListedInstance } from './instance.js';
 import { InstanceTable } from './instance-table.js';
 
@@ -92,7 +93,7 @@ export class Instances {
           probe,
           timeoutMs,
         )) ?? null,
-      changed: (instance, health) => this.healthChanged(instance, health),
+      changed: (instance, found) => this.healthChanged(instance, healthOf(instance, found)),
     });
     const forget = (instance: Instance): void => this.unwatch(instance);
     this.displacement = new Displacement(this.table, forget, parts.keep);
@@ -274,7 +275,7 @@ export class Instances {
       // Wanted from now on, whatever happens to us: durable before anybody hears that it runs.
       await Promise.all([this.begin(instance), this.parts.keep()]);
     } catch (error) {
-      failure = shortReason(error);
+      failure = reasonOf(instance, error);
       instance.fault = faultOf(error);
     }
     if (signal.aborted) {
@@ -338,7 +339,7 @@ export class Instances {
         this.leaseWatch.watch(instance);
         this.watchHealth(instance, false);
       }
-      const why = `it could not be stopped: ${shortReason(error)}`;
+      const why = `it could not be stopped: ${reasonOf(instance, error)}`;
       this.answer(instance.orders, instance, 'failed', why);
       instance.orders = [];
     }
@@ -348,10 +349,9 @@ export class Instances {
     const instance = this.table.get(address);
     if (instance === undefined || instance.status === 'stopping' || isEnded(instance)) return;
     instance.status = exit.status;
-    instance.reason = this.leaseWatch.hasRunOut(instance)
-      ? noGrant(instance)
-      : shortReason(exit.reason);
-    instance.lastLines = this.tellsLastLines ? (exit.lastLines ?? []) : [];
+    const hasRunOut = this.leaseWatch.hasRunOut(instance);
+    instance.reason = hasRunOut ? noGrant(instance) : reasonOf(instance, exit.reason);
+    instance.lastLines = this.tellsLastLines ? linesOf(instance, exit) : [];
     void this.keepEnded(instance);
     this.parts.news(exit.status, instance);
   }

@@ -68,7 +68,10 @@ export function workerStoreContract(make: () => StoreUnderTest): void {
 function memory(generation: number): Remembered {
   return {
     instances: [
-      { job, instance: 0, generation, status: 'wanted', reason: null, ledger: 'l1', digest: 'd1' },
+      {
+        ...({ job, instance: 0, generation, status: 'wanted', reason: null } as const),
+        ...{ ledger: 'l1', digest: 'd1', secrets: { db: 'hunter2' } },
+      },
     ],
     ledger: 'l1',
     deleted: [['web/1', 4]],

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -89,6 +97,31 @@ describe('The memory of a worker', () => {
     rmSync(join(folder, 'memory.json'));
     const data = await opened(folder);
     expect([data.incarnation, data.remembered]).toEqual([2, nothingRemembered]);
+  });
+
+  it('shows no secret without its key, which is its owner’s alone', async () => {
+    const job = { id: 'web', name: 'web' };
+    const instance = { job, instance: 0, generation: 1, status: 'wanted', reason: null } as const;
+    const instances = [{ ...instance, secrets: { db: 'hunter2' } }];
+    const data = await opened(folder);
+    await data.remember(() => ({ ...nothingRemembered, instances }));
+    expect(readFileSync(join(folder, 'memory.json'), 'utf8')).not.toContain('hunter2');
+    expect(statSync(join(folder, 'secrets.key')).mode & 0o777).toBe(0o600);
+    expect((await opened(folder)).remembered.instances).toEqual(instances);
+    rmSync(join(folder, 'secrets.key'));
+    expect((await opened(folder)).remembered.instances).toEqual([instance]);
+  });
+
+  it('opens no secret of one instance for another', async () => {
+    const job = { id: 'web', name: 'web' };
+    const of = { job, instance: 0, generation: 1, status: 'wanted', reason: null } as const;
+    const data = await opened(folder);
+    const instances = [{ ...of, secrets: { db: 'hunter2' } }];
+    await data.remember(() => ({ ...nothingRemembered, instances }));
+    const text = readFileSync(join(folder, 'memory.json'), 'utf8');
+    await endStarts();
+    writeFileSync(join(folder, 'memory.json'), text.replace('"instance":0', '"instance":1'));
+    expect((await opened(folder)).remembered.instances).toEqual([{ ...of, instance: 1 }]);
   });
 
   it('survives a crash between writing and renaming', async () => {

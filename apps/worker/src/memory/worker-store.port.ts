@@ -12,6 +12,8 @@ export interface RememberedInstance {
   /** Whose order it was, and of what; absent where it was not known. */
   readonly ledger?: string | null;
   readonly digest?: string | null;
+  /** Values of the secrets that it is started with, for a start without its manager; absent: none, or they are lost. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** One line of the worker's own small log. */

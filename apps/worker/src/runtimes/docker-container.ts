@@ -40,11 +40,13 @@ export interface ContainerToMake {
 
 /** What the engine is asked to run. Throws with a reason for a person. */
 export function containerToMake(
-  { description, resources, own, ...address }: InstanceToStart,
+  { description, resources, own, secrets = {}, ...address }: InstanceToStart,
   workerId: string,
   mounts: readonly Docker.MountSettings[] = [],
 ): ContainerToMake {
-  const { command, args, environment, user, workingDirectory } = programOf({ description, own });
+  const { command, args, environment, user, workingDirectory } = programOf({
+    ...{ description, own, secrets },
+  });
   // Without a command, arguments are those of the image's own program.
   const words = [...(command ?? []), ...(args ?? [])];
   const { ExposedPorts, PortBindings } = publishedBy(description);

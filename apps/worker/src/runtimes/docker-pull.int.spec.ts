@@ -68,7 +68,9 @@ describeWithEngine('The docker runtime and a registry that asks who one is', () 
       runtime.onExit((_address, exit) => settle(exit));
     });
     const whole = { image, network: 'none', ...job };
-    await runtime.start(toStart(address, whole), new AbortController().signal, () => {});
+    const secrets = { hub: JSON.stringify(credentials) };
+    const order = { ...toStart(address, whole), secrets };
+    await runtime.start(order, new AbortController().signal, () => {});
     const exit = await exited;
     await runtime.stop(address);
     return exit;
@@ -84,6 +86,10 @@ describeWithEngine('The docker runtime and a registry that asks who one is', () 
     const known = registry.asked.filter(({ by }) => by !== null);
     expect(known.some(({ path }) => path.includes('/blobs/'))).toBe(true);
     expect(new Set(known.map(({ by }) => by))).toEqual(new Set([`shop:${password}`]));
+  });
+
+  it('run an image with credentials that came as a secret', async () => {
+    expect(await run({ registryCredentials: { secret: 'hub' } })).toEqual(saidWord('first'));
   });
 
   it.each([

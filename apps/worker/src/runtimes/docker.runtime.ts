@@ -73,8 +73,8 @@ export class DockerRuntime implements Runtime {
   ) {
     this.registryNames = [...registries.keys()];
     const paths = hostPaths.length === 0 ? [] : ['host-paths'];
-    const same = ['args', 'health', 'ports', 'pull', 'user', 'volumes', 'working-directory'];
-    this.features = [...same, ...paths].sort();
+    const same = ['args', 'health', 'ports', 'pull', 'secrets', 'user', 'volumes'];
+    this.features = [...same, 'working-directory', ...paths].sort();
     const engine = engineAddress(dockerHost);
     this.docker = new Docker(engine);
     this.checks = new DockerChecks(ports.timers, engine.host ?? 'localhost');
@@ -155,7 +155,8 @@ export class DockerRuntime implements Runtime {
     const { name, body } = containerToMake(instance, workerId, mounts);
     const { pull: when, registryCredentials: named } = programOf(instance);
     const image = body.Image;
-    const credentials = credentialsFor(image, named, this.registries);
+    const kept = { registries: this.registries, secrets: instance.secrets ?? {} };
+    const credentials = credentialsFor(image, named, kept);
     await ensureImage(docker, { image, when, credentials }, signal, progress);
     throwIfCancelled(signal);
     // Without the two apart the client puts all of it into the address as well. Its types do not know.

@@ -53,7 +53,7 @@ export function commandLineOf(
 
 /** What a program is given: what its job says counts more than what is usual, and what it is told more than that. */
 export function environmentIn(
-  instance: Pick<InstanceToStart, 'description' | 'own'>,
+  instance: Pick<InstanceToStart, 'description' | 'own' | 'secrets'>,
   told: Readonly<Record<string, string>>,
   user: UserIdentity | null,
 ): Record<string, string> {

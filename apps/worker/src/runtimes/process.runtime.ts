@@ -130,7 +130,8 @@ export class ProcessRuntime implements Runtime {
     const limits = this.limited ? ['limits'] : [];
     const names = users?.names.map((name) => `user:${name}`) ?? [];
     const may = names.length === 0 ? [] : ['user', ...names];
-    this.features = ['args', 'health', ...limits, 'ports', ...may, 'volumes', 'working-directory'];
+    const same = ['args', 'health', ...limits, 'ports', 'secrets', ...may];
+    this.features = [...same, 'volumes', 'working-directory'];
     this.outputs = outputs;
     this.times = new OutputTimes(ports);
     this.enforcesStop = groups !== null;
@@ -295,7 +296,7 @@ export class ProcessRuntime implements Runtime {
 
   /** A command runs beside the instance, with its environment; a port is asked where it was told to listen. */
   async check(
-    { description, own, ...address }: InstanceToCheck,
+    { description, own, secrets = {}, ...address }: InstanceToCheck,
     probe: HealthProbe,
     timeoutMs: number,
   ): Promise<string | null> {
@@ -309,7 +310,7 @@ export class ProcessRuntime implements Runtime {
       const port = mapped?.published ?? probe.port;
       return askPort(mapped?.address ?? 'localhost', { ...probe, port }, timeoutMs, timers);
     }
-    const look = await this.beside({ ...address, description, own }, probe.command);
+    const look = await this.beside({ ...address, description, own, secrets }, probe.command);
     return runCommand({ ...look, command: probe.command }, timeoutMs, timers);
   }
 
@@ -318,14 +319,14 @@ export class ProcessRuntime implements Runtime {
    * its environment (`more` counts more). Whoever spawns it gives it no other environment. Rejects where the instance does not run.
    */
   async beside(
-    { description, own, ...address }: InstanceToCheck,
+    { description, own, secrets = {}, ...address }: InstanceToCheck,
     command: readonly string[],
     more: Readonly<Record<string, string>> = {},
   ): Promise<CommandLine> {
     const entry = this.running.get(addressKey(address));
     if (entry === undefined) throw new Error('it does not run');
     const { group, user } = entry;
-    const said = { description: description ?? {}, own };
+    const said = { description: description ?? {}, own, secrets };
     const told = await toldOf(said.description, this.volumes, user);
     const { workingDirectory: cwd } = read(parseProgram(said.description));
     const environment = { ...environmentIn(said, told, user), ...more };

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { isObject, OakringError } from '@oakring/contracts';
+import { isObject, OakringError, type Program } from '@oakring/contracts';
+import { secretIn } from './command-line.js';
 import { StartFailure } from './runtime.port.js';
 
 export interface RegistryCredentials {
@@ -36,12 +37,17 @@ export async function readRegistries(path: string): Promise<Registries> {
 }
 
 function credentialsOf(path: string, name: string, value: unknown): RegistryCredentials {
+  const whole = wholeCredentials(value);
+  if (whole !== null && namePattern.test(name)) return whole;
+  throw unusable(path, `"${name}" is not {"registry": …, "username": …, "password": …}`);
+}
+
+/** Null: it is something else. */
+function wholeCredentials(value: unknown): RegistryCredentials | null {
   const { registry, username, password } = isObject(value) ? value : {};
   const isWhole = [registry, username, password].every((each) => typeof each === 'string');
-  if (isWhole && namePattern.test(name)) {
-    return { registry: String(registry), username: String(username), password: String(password) };
-  }
-  throw unusable(path, `"${name}" is not {"registry": …, "username": …, "password": …}`);
+  if (!isWhole) return null;
+  return { registry: String(registry), username: String(username), password: String(password) };
 }
 
 function unusable(path: string, why: string): OakringError {
@@ -49,14 +55,25 @@ function unusable(path: string, why: string): OakringError {
   return new OakringError({ code: 'settings-invalid', detail, field: setting });
 }
 
+interface KeptCredentials {
+  /** Those of the worker's owner. */
+  readonly registries: Registries;
+  /** Those that came with the order. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
 /** As the engine takes them. They go to no other registry than the one that they are for. */
 export function credentialsFor(
   image: string,
-  name: string | null,
-  registries: Registries,
+  named: Program['registryCredentials'],
+  { registries, secrets }: KeptCredentials,
 ): { username: string; password: string; serveraddress: string } | null {
-  if (name === null) return null;
-  const known = registries.get(name);
+  if (named === null) return null;
+  const isSecret = typeof named !== 'string';
+  const name = isSecret ? `of secret ${named.secret}` : named;
+  const known = isSecret
+    ? credentialsIn(secretIn(secrets, named.secret), named.secret)
+    : registries.get(named);
   if (known === undefined) {
     throw new StartFailure(`cannot start: no credentials called ${name} are kept here`, 'node');
   }
@@ -64,6 +81,22 @@ export function credentialsFor(
   if (registryOf(image) === serveraddress) return { username, password, serveraddress };
   const detail = `credentials ${name} are for ${serveraddress}, and ${image} is of ${registryOf(image)}`;
   throw new StartFailure(`cannot start: ${detail}`, 'job');
+}
+
+/** What is wrong with them is said without them. */
+function credentialsIn(value: string, name: string): RegistryCredentials {
+  const known = wholeCredentials(parsedOrNull(value));
+  if (known !== null) return known;
+  const form = '{"registry": …, "username": …, "password": …}';
+  throw new StartFailure(`cannot start: the value of secret ${name} is not ${form}`, 'job');
+}
+
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** As engines tell it from a path: it has a dot or a port, or is this machine. */

@@ -172,6 +172,22 @@ export function keepsTheRuntimeContract(make: () => Promise<RuntimeUnderTest>): 
     expect(succeeded).toContain(await ran(asks, { environment: { GREETING: 'hello' } }));
   });
 
+  it('gives an instance the secrets that its job names, and starts none without them', async () => {
+    const asks = '[ "$PASSWORD" = "hunter2 and \\"more\\"" ] || exit 3; [ "$PLAIN" = x ]';
+    const script = subject.script(asks);
+    if (script === null || !subject.runtime.features.includes('secrets')) return;
+    const environment = { PASSWORD: { secret: 'db' }, PLAIN: 'x' };
+    const order = toStart(first, { ...script, environment });
+    const { signal } = new AbortController();
+    const without = subject.runtime.start(order, signal, () => {});
+    await expect(without).rejects.toThrow(/came without the value of secret db/);
+    expect(await subject.runs(first)).toBe(false);
+    const secrets = { db: 'hunter2 and "more"', other: 'not for it' };
+    await subject.runtime.start({ ...order, secrets }, signal, () => {});
+    await exited;
+    expect(exits[0]?.exit.reason).toBe('exit code 0');
+  });
+
   it('begins in the folder that the job names', async () => {
     if (!subject.runtime.features.includes('working-directory')) return;
     expect(succeeded).toContain(await ran('[ "$PWD" = /tmp ]', { workingDirectory: '/tmp' }));

@@ -21,6 +21,8 @@ export interface InstanceToStart extends InstanceAddress {
   readonly resources: Resources;
   /** What it is told of itself, beside what its job says. */
   readonly own: OwnVariables;
+  /** Values of the secrets that its job names, as far as they came. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** It lives on grants: for so long, unless it is renewed. Absent: it goes on. */
   readonly validForMs?: number;
   /** Whose order it is, and of what; absent or null: not known. */
@@ -33,6 +35,7 @@ export interface InstanceToCheck extends InstanceAddress {
   readonly own: OwnVariables;
   /** The job as it was ordered. */
   readonly description: JsonObject | null;
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** A start that failed, where it is known whose fault that is: the job's own, or this machine's. */

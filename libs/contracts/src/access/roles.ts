@@ -18,6 +18,9 @@ export const permissions = {
     'read events (with what failed instances printed last), decisions, dead letters, readings, evidence',
   'ledger:write': 'endorse and revoke keys that sign the ledger',
   'ledger:cosign': 'hand in the cosignature of a witness',
+  'secrets:read': 'see which secrets there are and what uses them; never a value',
+  'secrets:write': 'set, rotate and remove secrets',
+  'secrets:use': 'name a secret in a job, whose program then has its value',
   'access:read': 'see which tokens there are; never a token itself',
   'access:write': 'create and revoke tokens',
 } as const;
@@ -35,7 +38,7 @@ interface RoleRules {
    */
   readonly usualMs: number | null;
   /**
-   * `own`: of jobs it sees and changes only those that were submitted under its own name. `labels`: a token
+   * `own`: of jobs and secrets it sees, changes and uses only those that came under its own name. `labels`: a token
    * may be limited to orders about nodes with some labels, and what it lets in has these. `joins`: so may one that
    * lets in, to some ids, and always to so many.
    */
@@ -58,13 +61,17 @@ export const roles = {
       ...(['cluster:read', 'cluster:metrics', 'cluster:import'] as const),
       ...(['jobs:read', 'jobs:write', 'jobs:logs', 'jobs:exec'] as const),
       ...(['nodes:read', 'nodes:write', 'nodes:register', 'nodes:join', 'ledger:read'] as const),
+      ...(['secrets:read', 'secrets:write', 'secrets:use'] as const),
     ],
     usualMs: 7 * dayMs,
     limit: 'labels',
   },
   root: {
     says: 'a root orchestrator, or any program that submits jobs of its own',
-    may: ['cluster:read', 'jobs:read', 'jobs:write', 'jobs:logs'],
+    may: [
+      ...(['cluster:read', 'jobs:read', 'jobs:write', 'jobs:logs'] as const),
+      ...(['secrets:read', 'secrets:write', 'secrets:use'] as const),
+    ],
     usualMs: 30 * dayMs,
     limit: 'own',
   },
@@ -72,7 +79,7 @@ export const roles = {
     says: 'whoever reads and proves what happened, and a witness',
     may: [
       ...(['cluster:read', 'jobs:read', 'nodes:read'] as const),
-      ...(['ledger:read', 'ledger:cosign', 'access:read'] as const),
+      ...(['ledger:read', 'ledger:cosign', 'access:read', 'secrets:read'] as const),
     ],
     usualMs: 7 * dayMs,
   },

@@ -1,11 +1,12 @@
 import { requestErrors } from './request-errors.js';
+import { secretErrors } from './secret-errors.js';
 import { systemErrors } from './system-errors.js';
 
 /**
  * Every coded error of Oakring: the HTTP status it maps to, its title, and what to do next.
  * A code is stable for ever; MQTT dead letters and refusals in the ledger use the same codes.
  */
-export const errorCatalogue = { ...requestErrors, ...systemErrors };
+export const errorCatalogue = { ...requestErrors, ...secretErrors, ...systemErrors };
 
 export type ErrorCode = keyof typeof errorCatalogue;
 

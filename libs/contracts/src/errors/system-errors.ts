@@ -128,6 +128,18 @@ export const systemErrors = {
     remedy:
       'Give it to its owner only (chmod 600), or move it away: a new key is made and has to be endorsed.',
   },
+  'secrets-key-unusable': {
+    status: 500,
+    title: 'The key of the secrets cannot be used',
+    remedy:
+      'Name the file with the key that this cluster has always had (OAKRING_SECRETS_KEY_FILE): without it no secret can be read.',
+  },
+  'secrets-unavailable': {
+    status: 503,
+    title: 'This manager keeps no secrets',
+    remedy:
+      'Give all managers of the cluster one key: openssl rand -hex 32 > key; chmod 600 key; OAKRING_SECRETS_KEY_FILE=key.',
+  },
   'ledger-newer': {
     status: 500,
     title: 'The event log was written by a newer release',

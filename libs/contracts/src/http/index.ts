@@ -22,6 +22,14 @@ export {
   WhoAmIAnswer,
 } from './access-documents.js';
 export { JoinedAnswer, JoinNode } from './join-documents.js';
+export {
+  RotateSecret,
+  SecretAnswer,
+  SecretOrderAnswer,
+  SecretPage,
+  type SecretUse,
+  SetSecret,
+} from './secret-documents.js';
 export { SubmitJob } from './job-body.js';
 export { InstancePage, JobAnswer, JobOrderAnswer, JobPage } from './job-answers.js';
 export type { JsonSchema, ShapeClass } from './kinds.js';

@@ -5,6 +5,7 @@ import { OnDisconnectRules, RestartRules, UpdateRules } from './failure-rules.js
 import { maxPorts } from './job-ports.js';
 import { pullChoices, userExpectation, userPattern, type PullChoice } from './job-program.js';
 import { environmentForm, isEnvironment } from './job-run.js';
+import { isSecretReference, secretName, type SecretReference } from './job-secrets.js';
 import { maxVolumes } from './job-volumes.js';
 import {
   anything,
@@ -38,6 +39,19 @@ const user = formed<string | number>(
     userPattern.test(typeof value === 'number' ? String(value) : String(value ?? '')) &&
     ['string', 'number'].includes(typeof value),
   `not ${userExpectation}`,
+);
+
+const secretReference = {
+  type: 'object',
+  properties: { secret: { type: 'string', pattern: secretName.source } },
+  required: ['secret'],
+  additionalProperties: false,
+};
+
+const registryCredentials = formed<string | SecretReference>(
+  { anyOf: [name.schema, secretReference] },
+  (value) => name.holds(value) || isSecretReference(value),
+  `${name.expectation}, nor of the form {"secret": "name"}`,
 );
 
 /**
@@ -143,11 +157,16 @@ export class SubmitJob {
   readonly args?: readonly string[];
 
   @Field(
-    formed<readonly string[] | Readonly<Record<string, Scalar>>>(
+    formed<readonly string[] | Readonly<Record<string, Scalar | SecretReference>>>(
       {
         oneOf: [
           { type: 'array', items: { type: 'string' } },
-          { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+          {
+            type: 'object',
+            additionalProperties: {
+              anyOf: [{ type: ['string', 'number', 'boolean'] }, secretReference],
+            },
+          },
         ],
       },
       isEnvironment,
@@ -155,11 +174,11 @@ export class SubmitJob {
     ),
     {
       optional: true,
-      says: 'Variables of the program: by their names, or a list of `NAME=value`.',
+      says: 'Variables of the program: by their names, or a list of `NAME=value`. `{secret: name}` in the place of a value is that of a secret.',
       example: { LEVEL: 'debug' },
     },
   )
-  readonly environment?: readonly string[] | Readonly<Record<string, Scalar>>;
+  readonly environment?: readonly string[] | Readonly<Record<string, Scalar | SecretReference>>;
 
   @Field(path, { optional: true, says: 'Where the program begins.', example: '/srv' })
   readonly workingDirectory?: string;
@@ -195,12 +214,12 @@ export class SubmitJob {
   })
   readonly pull?: PullChoice;
 
-  @Field(name, {
+  @Field(registryCredentials, {
     optional: true,
-    says: 'Name under which the worker’s owner keeps credentials of the image’s registry.',
+    says: 'Name under which the worker’s owner keeps credentials of the image’s registry, or `{secret: name}` whose value is `{"registry", "username", "password"}`.',
     example: 'team',
   })
-  readonly registryCredentials?: string;
+  readonly registryCredentials?: string | SecretReference;
 
   @Field(anything, { optional: true, says: 'For the runtime of a container.', example: 'bridge' })
   readonly network?: unknown;

@@ -75,6 +75,19 @@ describe('What a job document needs of a worker', () => {
     expect(needed.map(({ feature }) => feature)).toEqual(features);
   });
 
+  it('is that it can be given secrets, where it names any', () => {
+    const secrets = (field: string) => [
+      {
+        ...{ type: 'features', hostPaths: [], registries: [] },
+        features: [{ feature: 'docker:secrets', field }],
+      },
+    ];
+    expect(needsOf({ environment: { A: { secret: 'db' } } })).toEqual(secrets('environment'));
+    expect(needsOf({ registryCredentials: { secret: 'db' } })).toEqual(
+      secrets('registryCredentials'),
+    );
+  });
+
   it('is nothing in the document of a root’s job, which has its own words', () => {
     expect(needsOf({ numbering: 'given', args: ['-v'] })).toEqual([]);
   });
@@ -100,6 +113,8 @@ describe('A job document', () => {
       `environment sets ${name}, which the worker itself tells each instance; leave it out.`,
     );
     expect(submitted({ environment: [`${name}=x`] })).toThrow(/leave it out/);
+    const environment = { [name]: { secret: 'x' } };
+    expect(submitted({ environment })).toThrow(/leave it out/);
   });
 
   it.each<[Partial<SubmitJob>, RegExp]>([

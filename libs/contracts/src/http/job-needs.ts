@@ -1,5 +1,6 @@
-import type { JsonObject } from '../parsing/parsing.js';
+import { isObject, type JsonObject } from '../parsing/parsing.js';
 import { parsePorts } from './job-ports.js';
+import { secretsNamedIn } from './job-secrets.js';
 import { lowPortsFeature, machineAsksOf, networkFeature } from './machine-asks.js';
 import { portKey } from './port-keys.js';
 
@@ -59,6 +60,10 @@ export function neededFeatures(document: JsonObject): readonly NeedConstraint[] 
     features.push({ feature: `${technology}:${networkFeature(network)}`, field: 'network' });
   }
   const { registryCredentials } = document;
+  if (secretsNamedIn(document).length > 0) {
+    const field = isObject(registryCredentials) ? 'registryCredentials' : 'environment';
+    features.push({ feature: `${technology}:secrets`, field });
+  }
   const registries = typeof registryCredentials === 'string' ? [registryCredentials] : [];
   const needs: NeedConstraint[] = [];
   if (features.length > 0 || registries.length > 0) {

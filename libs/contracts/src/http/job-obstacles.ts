@@ -22,7 +22,9 @@ export function whyNotRun(job: JsonObject): Refusal | null {
   if (job['numbering'] === 'given') return null;
   const environment = parseEnvironment(job);
   if (!environment.ok) return environment.refusal;
-  const name = Object.keys(environment.value).find((each) => own.test(each));
+  const { environment: variables, secretEnvironment } = environment.value;
+  const names = [...Object.keys(variables), ...Object.keys(secretEnvironment)];
+  const name = names.find((each) => own.test(each));
   if (name === undefined) return twiceIn(job) ?? whyNotVolumes(job);
   const detail = `environment sets ${name}, which the worker itself tells each instance; leave it out.`;
   return refused('invalid-field', detail, 'environment', name).refusal;

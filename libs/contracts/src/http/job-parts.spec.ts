@@ -118,7 +118,8 @@ describe('The resources of a job', () => {
 describe('The program of a job', () => {
   it('has what it leaves out', () => {
     const value = {
-      ...{ command: null, args: null, environment: {}, workingDirectory: null, user: null },
+      ...{ command: null, args: null, environment: {}, secretEnvironment: {} },
+      ...{ workingDirectory: null, user: null },
       ...{ pull: 'missing', registryCredentials: null },
     };
     expect(parseProgram({})).toEqual({ ok: true, value });

@@ -3,6 +3,7 @@ import { LeftOut } from '../messages/left-out.js';
 import { unlike, type JsonObject, type Parsed } from '../parsing/parsing.js';
 import { nameIn } from './job-ports.js';
 import { commandForm, isCommand, parseCommand, parseEnvironment } from './job-run.js';
+import { isSecretReference, type SecretReference } from './job-secrets.js';
 import { pathIn } from './job-volumes.js';
 
 export const pullChoices = ['always', 'missing', 'never'] as const;
@@ -15,11 +16,13 @@ export interface Program {
   /** What follows: behind `command`, or behind the image's own program in place of its arguments. Null: nothing. */
   readonly args: readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
+  /** Names of secrets by the variables that are to have their values. */
+  readonly secretEnvironment: Readonly<Record<string, string>>;
   readonly workingDirectory: string | null;
   readonly user: string | null;
   readonly pull: PullChoice;
-  /** What the worker's owner keeps credentials under. */
-  readonly registryCredentials: string | null;
+  /** What the worker's owner keeps credentials under, or a secret that has them. */
+  readonly registryCredentials: string | SecretReference | null;
 }
 
 /** All that a job document says of its program. */
@@ -30,7 +33,7 @@ export function parseProgram(job: JsonObject): Parsed<Program> {
   if (!environment.ok) return environment;
   const read = readMembers(members, job, new LeftOut());
   if (!read.ok) return read;
-  const whole = { command: command.value, environment: environment.value, ...read.value };
+  const whole = { command: command.value, ...environment.value, ...read.value };
   return { ok: true, value: whole };
 }
 
@@ -47,7 +50,10 @@ const members = {
   workingDirectory: may(pathIn, null),
   user: may<string>(userOf, null),
   pull: may<PullChoice, PullChoice>(wordOf(pullChoices), 'missing'),
-  registryCredentials: may(nameIn, null),
+  registryCredentials: may<string | SecretReference>(
+    (value, field) => (isSecretReference(value) ? { ok: true, value } : nameIn(value, field)),
+    null,
+  ),
 };
 
 /** YAML reads a uid as a number. */

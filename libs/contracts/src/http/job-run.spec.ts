@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { validateSync } from 'class-validator';
 import { SubmitJob } from './job-body.js';
 import { parseCommand, parseEnvironment } from './job-run.js';
+import { secretsNamedIn } from './job-secrets.js';
 import { instanceOf } from './shape.js';
 
 /** What the rules of a job document refuse. */
@@ -18,7 +19,28 @@ describe('The environment of a job', () => {
       { A: 'x', port: '80', 'spring.debug': 'true' },
     ],
   ])('is names with texts (%j)', (environment, value) => {
-    expect(parseEnvironment({ environment })).toEqual({ ok: true, value });
+    expect(parseEnvironment({ environment })).toEqual({
+      ok: true,
+      value: { environment: value, secretEnvironment: {} },
+    });
+  });
+
+  it('names secrets in the place of values, which are none of its values', () => {
+    const environment = { PASSWORD: { secret: 'db' }, LEVEL: 'debug', KEY: { secret: 'db' } };
+    expect(parseEnvironment({ environment })).toEqual({
+      ok: true,
+      value: {
+        environment: { LEVEL: 'debug' },
+        secretEnvironment: { PASSWORD: 'db', KEY: 'db' },
+      },
+    });
+    const registryCredentials = { secret: 'hub' };
+    expect(secretsNamedIn({ environment, registryCredentials })).toEqual(['db', 'hub']);
+    expect(secretsNamedIn({ environment: ['A=1'], registryCredentials: 'team' })).toEqual([]);
+    const job = { name: 'web', image: 'web:1', technology: 'docker' };
+    expect(refusedFields({ ...job, environment, registryCredentials })).toEqual([]);
+    const odd = { registryCredentials: { secret: 'a b' } };
+    expect(refusedFields({ ...job, ...odd })).toEqual(['registryCredentials']);
   });
 
   it.each([
@@ -30,6 +52,11 @@ describe('The environment of a job', () => {
     [{ A: {} }],
     [{ A: ['x'] }],
     [{ A: null }],
+    [{ A: { secret: '' } }],
+    [{ A: { secret: 'a b' } }],
+    [{ A: { secret: 7 } }],
+    [{ A: { secret: 'db', version: 1 } }],
+    [{ 'A=B': { secret: 'db' } }],
     [{ 'A=B': 'x' }],
     [{ '': 'x' }],
     [{ 'A\0': 'x' }],

@@ -1,4 +1,5 @@
 import { isObject, refused, shortened, type JsonObject, type Parsed } from '../parsing/parsing.js';
+import { isSecretReference } from './job-secrets.js';
 
 /** `cmd` (or `command`) of a job: a list of texts; null when there is none. */
 export function parseCommand(job: JsonObject): Parsed<readonly string[] | null> {
@@ -22,23 +23,45 @@ export function isEnvironment(value: unknown): boolean {
 
 /** Names and values as a process takes them: no name is empty or has `=`, nothing has a NUL. */
 const environmentName = /^[^=\0]+$/;
-export const environmentForm = '["NAME=value", …] or {"NAME": "value", …}';
+export const environmentForm =
+  '["NAME=value", …] or {"NAME": "value", …}, where a value may be {"secret": "name"}';
 
-/** `environment` of a job: `["NAME=value"]` or `{NAME: "value"}`; numbers and booleans are written out. */
-export function parseEnvironment(job: JsonObject): Parsed<Readonly<Record<string, string>>> {
+/** What `environment` of a job says: values, and by their variables the names of secrets. */
+export interface Environment {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secretEnvironment: Readonly<Record<string, string>>;
+}
+
+/**
+ * `environment` of a job: `["NAME=value"]` or `{NAME: "value"}`; numbers and booleans are written out. A value by
+ * `{secret: name}` is that of a secret.
+ */
+export function parseEnvironment(job: JsonObject): Parsed<Environment> {
   const given = job['environment'];
-  if (given === undefined || given === null) return { ok: true, value: {} };
+  if (given === undefined || given === null) {
+    return { ok: true, value: { environment: {}, secretEnvironment: {} } };
+  }
   if (!Array.isArray(given) && !isObject(given))
     return unusable('environment', given, environmentForm);
   const variables = new Map<string, string>();
+  const secrets = new Map<string, string>();
   const entries = Array.isArray(given) ? given.map(assignmentOf) : Object.entries(given);
   for (const [at, [name, value]] of entries.entries()) {
     const entry: unknown = Array.isArray(given) ? given[at] : { [name]: value };
-    const isVariable = environmentName.test(name) && isScalar(value) && !hasNul(value);
+    const isSecret = isSecretReference(value);
+    const isVariable =
+      environmentName.test(name) && (isSecret || (isScalar(value) && !hasNul(value)));
     if (!isVariable) return unusable('environment', entry, environmentForm);
-    variables.set(name, String(value));
+    if (isSecret) secrets.set(name, value.secret);
+    else variables.set(name, String(value));
   }
-  return { ok: true, value: Object.fromEntries(variables) };
+  return {
+    ok: true,
+    value: {
+      environment: Object.fromEntries(variables),
+      secretEnvironment: Object.fromEntries(secrets),
+    },
+  };
 }
 
 /** Without a `=` there is no name. */

@@ -10,6 +10,7 @@ describe('A field that a technology can make nothing of', () => {
     ['process', { volumes: ['data:ro'] }, 'volumes.0.readOnly'],
     ['process', { pull: 'always' }, 'pull'],
     ['process', { registryCredentials: 'mine' }, 'registryCredentials'],
+    ['simulated', { environment: { A: { secret: 'db' } } }, 'environment'],
     ['unikernel', { user: '1000' }, 'user'],
     ['unikernel', { health: { command: ['x'] } }, 'health.command'],
     ['unikernel', { health: { tcp: { port: 80 } } }, 'health.tcp'],
@@ -25,6 +26,8 @@ describe('A field that a technology can make nothing of', () => {
     ['process', { volumes: ['data'], ports: ['80'], user: 'app' }],
     ['docker', { volumes: ['/srv/x:/x'], pull: 'always', health: { command: ['x'] } }],
     ['docker', { network: 'none', simulate: {} }],
+    ['unikernel', { environment: { A: { secret: 'db' } } }],
+    ['simulated', { environment: { A: 'x' } }],
     ['any', { numbering: 'given', ports: ['80'] }],
   ])('is one that says something, and that others use: %s %j', (technology, more) => {
     expect(whyNotOfTechnology({ technology, ...more })).toBeNull();

@@ -1,6 +1,7 @@
 import type { Refusal } from '../errors/catalogue.js';
 import { technologies, type Technology } from '../messages/technology.js';
 import { isObject, refused, type JsonObject } from '../parsing/parsing.js';
+import { secretsNamedIn } from './job-secrets.js';
 import { parseVolumes } from './job-volumes.js';
 
 /** Fields that not every technology can make something of, whatever its worker: by whom, and else why not. */
@@ -57,6 +58,11 @@ export function whyNotOfTechnology(document: JsonObject): Refusal | null {
     if (said === null) continue;
     const detail = `${said.path} is not for technology ${String(technology)}: ${why}. It can be used with ${by.join(', ')}.`;
     return refused('invalid-field', detail, said.path, said.value).refusal;
+  }
+  const [secret] = secretsNamedIn(document);
+  if (technology === 'simulated' && secret !== undefined) {
+    const detail = `environment is not for technology simulated: nothing runs there that could be given the secret ${secret}.`;
+    return refused('invalid-field', detail, 'environment', null).refusal;
   }
   return technology === 'docker' && volumes.ok ? unseen(volumes.value) : null;
 }

@@ -1,7 +1,7 @@
 import { generationRange, instanceRange, wordIn } from './addresses.js';
 import { ifAny, messageOf, must, wordOf } from './codec.js';
 import { traceparentOf } from '../trace-context.js';
-import { idOf, integerOf, isObject, textOf, unlike } from '../parsing/parsing.js';
+import { idOf, integerOf, isObject, refused, textOf, unlike } from '../parsing/parsing.js';
 import type { IntegerRange, JsonObject, Parsed } from '../parsing/parsing.js';
 
 export const commandKinds = ['deploy', 'delete', 'move', 'replicate'] as const;
@@ -38,6 +38,8 @@ export interface Control {
   readonly sentAt?: string;
   /** W3C `traceparent` of the request that led to it. */
   readonly traceparent?: string;
+  /** `deploy`, `replicate`: values of the secrets that the job names, as far as they are there. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 const count = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
@@ -66,7 +68,16 @@ export const control = messageOf<Control>({
   digest: ifAny(wordIn),
   sentAt: ifAny(text),
   traceparent: ifAny(traceparent),
+  secrets: ifAny(secretsOf),
 });
+
+/** What is wrong with them is said without them. */
+function secretsOf(value: unknown, name: string): Parsed<Readonly<Record<string, string>>> {
+  const isUsable =
+    isObject(value) && Object.values(value).every((each) => typeof each === 'string');
+  if (isUsable) return { ok: true, value: value as Readonly<Record<string, string>> };
+  return refused('invalid-field', `${name} is not an object of texts.`, name);
+}
 
 function jobOf(value: unknown, name: string): Parsed<Control['job']> {
   if (!isObject(value)) {

@@ -37,6 +37,11 @@ export const settingsCatalogue = {
     'OAKRING_STORE',
     'ledger: a folder, or mongodb://… for several managers (default: <data>/ledger)',
   ),
+  secretsKeyFile: textSetting(
+    'OAKRING_SECRETS_KEY_FILE',
+    '',
+    'file with the key of the secrets, 64 hexadecimal digits, mode 0600; the same for all managers (default: one in a folder’s <data>/secrets, none with MongoDB)',
+  ),
   host: textSetting('OAKRING_HOST', '127.0.0.1', 'address that all listeners bind to'),
   port: portSetting('OAKRING_PORT', 10100, 'HTTP port of the manager'),
   schedulerPort: portSetting('OAKRING_SCHEDULER_PORT', 10105, 'HTTP port of the scheduler'),

@@ -7,11 +7,13 @@ import { clusterEvents } from './cluster-events.js';
 import { evidenceEvents } from './evidence-events.js';
 import { jobEvents } from './job-events.js';
 import { nodeEvents } from './node-events.js';
+import { secretEvents } from './secret-events.js';
 import type { StreamOf } from './streams.js';
 
 const allEvents = {
   ...clusterEvents,
   ...accessEvents,
+  ...secretEvents,
   ...evidenceEvents,
   ...nodeEvents,
   ...jobEvents,

@@ -166,6 +166,8 @@ export const jobEvents = {
     incarnation: natural,
     /** `deploy`, `replicate`: identity of the ledger and of the document that is ordered, in one. */
     digest: Type.Optional(text),
+    /** `deploy`, `replicate`: the secrets that it is given, where its job names any. */
+    secrets: Type.Optional(Type.Array(Type.Object({ name: id, version: natural, key: id }))),
     /** `move` only: the node that takes over. */
     targetNodeId: Type.Optional(id),
     /** `delete`: why the instance is to be stopped there. */

@@ -3,6 +3,7 @@ import { clusterEvents } from './cluster-events.js';
 import { evidenceEvents } from './evidence-events.js';
 import { jobEvents } from './job-events.js';
 import { nodeEvents } from './node-events.js';
+import { secretEvents } from './secret-events.js';
 import {
   accessStream,
   checkpointsStream,
@@ -10,6 +11,7 @@ import {
   jobStream,
   nodeStream,
   sealsStream,
+  secretsStream,
 } from './streams.js';
 
 /** Of each type, what the names of its streams begin with. */
@@ -21,6 +23,7 @@ const prefixes: ReadonlyMap<string, string> = new Map([
 const names: ReadonlyMap<string, string> = new Map([
   ...named(clusterEvents, clusterStream),
   ...named(accessEvents, accessStream),
+  ...named(secretEvents, secretsStream),
   ...named(evidenceEvents, sealsStream),
   ['CheckpointSigned', checkpointsStream],
   ['CheckpointStamped', checkpointsStream],

@@ -2,6 +2,7 @@ import type { accessEvents } from './access-events.js';
 import type { evidenceEvents } from './evidence-events.js';
 import type { jobEvents } from './job-events.js';
 import type { nodeEvents } from './node-events.js';
+import type { secretEvents } from './secret-events.js';
 
 /** The stream that events of a type are in: the part of the catalogue that has its entry says so. */
 export type StreamOf<T> = T extends `Checkpoint${string}`
@@ -14,11 +15,15 @@ export type StreamOf<T> = T extends `Checkpoint${string}`
         ? typeof sealsStream
         : T extends keyof typeof accessEvents
           ? typeof accessStream
-          : typeof clusterStream;
+          : T extends keyof typeof secretEvents
+            ? typeof secretsStream
+            : typeof clusterStream;
 
 export const clusterStream = 'cluster';
 /** Of tokens, and of requests without. */
 export const accessStream = 'access';
+/** Of secrets, which are encrypted there. */
+export const secretsStream = 'secrets';
 /** Of keys and schemas (and of the seals of format 1): few events, so that all of them can be shown. */
 export const sealsStream = 'seals';
 export const checkpointsStream = 'checkpoints';

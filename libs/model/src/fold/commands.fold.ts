@@ -24,8 +24,12 @@ export function commandIssued(
   }
   const placement = state.placements.get(placementKey(job, data.instance, data.generation));
   if (placement === undefined) return;
-  const { commandId, digest } = data;
-  putPlacement(state, { ...placement, commandId, ...(digest === undefined ? {} : { digest }) });
+  const { commandId, digest, secrets } = data;
+  putPlacement(state, {
+    ...{ ...placement, commandId },
+    ...(digest === undefined ? {} : { digest }),
+    ...(secrets === undefined ? {} : { secrets }),
+  });
 }
 
 export function commandReopened(

@@ -37,6 +37,7 @@ import {
 import type { RestoredRecord } from '../records.js';
 import { forgetParted } from './parted.fold.js';
 import { unexpectedFound } from './placements.fold.js';
+import { evolveSecrets, isSecretEvent } from './secrets.fold.js';
 
 /** Folds one event into the state, in place. Total: an event that means nothing here changes nothing. */
 export function evolve(state: ClusterState, event: StoredEvent): void {
@@ -44,6 +45,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
   if (isNodeOrderEvent(event)) return nodeOrdered(state, event);
   if (isAccessEvent(event)) return evolveAccess(state, event);
   if (isCredentialEvent(event)) return evolveCredential(state, event);
+  if (isSecretEvent(event)) return evolveSecrets(state, event);
   switch (event.type) {
     case 'ClusterFounded':
     case 'EpochOpened':

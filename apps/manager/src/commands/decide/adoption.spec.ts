@@ -25,7 +25,7 @@ function restored(job: Record<string, unknown> = {}): Given {
 function found(cluster: Given, nodeId: string, key: string, digest?: string) {
   const { document = {} } = cluster.state.jobs.get('j') ?? {};
   const command = report(nodeId, { [key]: 'running' });
-  const said = { ledger: 'c-1', digest: digest ?? orderDigest(cluster.state, document) };
+  const said = { ledger: 'c-1', digest: digest ?? orderDigest(cluster.state, document, []) };
   const instances = command.state.instances.map((instance) => ({ ...instance, ...said }));
   return cluster.when({ ...command, state: { ...command.state, instances } });
 }

@@ -8,6 +8,7 @@ import {
   orderDigest,
   placementKey,
   restoredOf,
+  secretsFor,
   type InstanceRecord,
   type JobRecord,
 } from '@oakring/model';
@@ -68,7 +69,8 @@ function isWanted({ state }: Deciding, { job, instance, seen }: Found): boolean 
   const { generation } = seen;
   if (generation <= highestGeneration(instance) || generation > restored.generationsAbove)
     return false;
-  return seen.digest === orderDigest(state, job.document);
+  const { document } = job;
+  return seen.digest === orderDigest(state, document, secretsFor(state, document));
 }
 
 /** The port that it is remembered to have there is its own: it runs, so that it has it. */

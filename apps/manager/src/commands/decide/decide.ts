@@ -27,6 +27,7 @@ import { registerNode } from './node-registration.js';
 import { applyPlan, orderStarted, orderStops, refusePlacement } from './plans.js';
 import { refuseReplacement, replaceInstance } from './replacements.js';
 import { reconcileNode } from './reconciliation.js';
+import { recordShredding, removeSecret, setSecret } from './secrets.js';
 import { completeSurge, surgeInstance } from './surges.js';
 import { startAnew } from './new-start.js';
 import { takeOverInstance } from './take-over.js';
@@ -114,6 +115,9 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   GrantToken: grantToken,
   RevokeToken: revokeToken,
   JoinNode: joinNode,
+  SetSecret: setSecret,
+  RemoveSecret: removeSecret,
+  RecordShredding: recordShredding,
   RecordRefusedRequests: (deciding, { refused }) => {
     deciding.emit({ stream: accessStream, type: 'RequestsRefused', data: refused });
     return { answer: null };

@@ -10,6 +10,7 @@ import type { Answers, Command } from '../command.js';
 import { whyOfRoot } from './given-numbers.js';
 import { refuse, refuseOnRecord, type Decided, type Deciding } from './deciding.js';
 import { concludeDeletion } from './orders.js';
+import { whyWithoutSecret } from './secrets.js';
 import { spokenJob } from './spoken-job.js';
 
 /** `POST /api/v1/jobs`. The same document under the same id gets the first answer again. */
@@ -35,6 +36,8 @@ export function submitJob(
     const refusal = { code, detail, field: 'id', value: id };
     return refuseOnRecord(deciding, id, 'JobSubmissionRefused', refusal);
   }
+  const without = whyWithoutSecret(deciding.state, job.document);
+  if (without !== null) return refuseOnRecord(deciding, id, 'JobSubmissionRefused', without);
   deciding.emit({
     stream: jobStream(id),
     type: 'JobSubmitted',

@@ -6,11 +6,13 @@ import {
   nodeOf,
   roleText,
   seesJob,
+  seesSecret,
   unknownJob,
   type Holder,
 } from '../../access/holder.js';
 import type { Command, CommandType } from '../command.js';
 import type { Deciding } from './deciding.js';
+import { beyondSecrets, unknownSecret } from './secrets.js';
 
 /**
  * What people order over HTTP, and what it needs: the edge has asked for that as well, of a state that may have been
@@ -35,6 +37,8 @@ const needs: Partial<Readonly<Record<CommandType, Permission>>> = {
   CosignCheckpoint: 'ledger:cosign',
   GrantToken: 'access:write',
   RevokeToken: 'access:write',
+  SetSecret: 'secrets:write',
+  RemoveSecret: 'secrets:write',
 };
 
 /**
@@ -58,9 +62,19 @@ export function beyondLimits({ state, origin, nowMs }: Deciding, command: Comman
   switch (command.type) {
     case 'SubmitJob': {
       const job = state.jobs.get(command.id);
-      return job === undefined || seesJob(token, job) ? null : takenId(job);
+      const isTheirs = job === undefined || seesJob(token, job);
+      return isTheirs ? beyondSecrets(state, token, command.job.document) : takenId(job);
     }
     case 'UpdateJob':
+      return (
+        beyondJob(state, token, command.id) ?? beyondSecrets(state, token, command.job.document)
+      );
+    case 'SetSecret':
+      return beyondSecret(state, token, command);
+    case 'RemoveSecret': {
+      const secret = state.secrets.get(command.name);
+      return secret === undefined || seesSecret(token, secret) ? null : unknownSecret(command.name);
+    }
     case 'RestartJob':
     case 'ScaleJob':
     case 'DeleteJob':
@@ -100,6 +114,19 @@ function beyondPlaces(
     if (refusal !== null) return { code: refusal.code, detail: refusal.detail };
   }
   return null;
+}
+
+/** What is not theirs is not there; a name that is taken can be found out. */
+function beyondSecret(
+  { secrets }: ClusterState,
+  holder: Holder,
+  { name, version }: Extract<Command, { type: 'SetSecret' }>,
+): Refusal | null {
+  const secret = secrets.get(name);
+  if (secret === undefined || seesSecret(holder, secret)) return null;
+  if (version > 1) return unknownSecret(name);
+  const detail = `Secret ${name} is somebody else’s.`;
+  return { code: 'secret-exists', detail, field: 'name', value: name };
 }
 
 /** Of a job that somebody else submitted nothing is told, except that its id is taken. */

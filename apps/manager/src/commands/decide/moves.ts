@@ -14,6 +14,7 @@ import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { abortMoveTo, announceMove, orderStarts } from './orders.js';
 import { holds } from './plans.js';
+import { whyWithoutSecret } from './secrets.js';
 
 type Move = Extract<Command, { type: 'MoveInstance' }>;
 
@@ -90,6 +91,8 @@ function refusalOf(
   move: Move,
 ): Refusal | null {
   const name = `Instance ${instance.number} of job ${job.id}`;
+  const without = whyWithoutSecret(deciding.state, job.document);
+  if (without !== null) return without;
   if (instance.removing || instance.status !== 'running') {
     return {
       code: 'instance-not-movable',

@@ -12,6 +12,8 @@ import {
   type PlacementRecord,
   orderDigest,
   orderedDocument,
+  secretsFor,
+  type GivenSecret,
 } from '@oakring/model';
 import { type Deciding } from './deciding.js';
 
@@ -74,20 +76,24 @@ function issue(
       instance: placement.number,
       generation: placement.generation,
       incarnation: deciding.state.nodes.get(placement.nodeId)?.incarnation ?? 0,
-      ...digestOf(deciding.state, placement, kind),
+      ...startOf(deciding.state, placement, kind),
       ...more,
     },
   });
 }
 
-function digestOf(
+/** What is to be run: which document, and with which versions of the secrets that it names. */
+function startOf(
   state: ClusterState,
   { job, number: instance, generation }: PlacementRecord,
   kind: CommandRecord['kind'],
-): { digest?: string } {
+): { digest?: string; secrets?: GivenSecret[] } {
   if (!isStart({ kind })) return {};
   const document = orderedDocument(state, { job, instance, generation });
-  return document === undefined ? {} : { digest: orderDigest(state, document) };
+  if (document === undefined) return {};
+  const secrets = [...secretsFor(state, document)];
+  const digest = orderDigest(state, document, secrets);
+  return secrets.length === 0 ? { digest } : { digest, secrets };
 }
 
 /** Looks at what is on the node or at what is of the job, whichever is less: either may be thousands. */

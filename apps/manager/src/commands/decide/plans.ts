@@ -18,6 +18,7 @@ import {
   factsOf,
   holdsNamesake,
   whyInstanceUnusable,
+  whySecretMissing,
   whyUnusable,
   mayBegin,
   mayStart,
@@ -41,7 +42,11 @@ export function applyPlan(
   { id, answer, avoiding = false }: Extract<Command, { type: 'ApplyPlan' }>,
 ): Decided<Answers['ApplyPlan']> {
   const job = deciding.state.jobs.get(id);
-  if (job?.status !== 'active' || whyUnusable(job) !== null) {
+  if (
+    job?.status !== 'active' ||
+    whyUnusable(job) !== null ||
+    whySecretMissing(deciding.state, job) !== null
+  ) {
     return { answer: { placed: 0, rejected: [] } };
   }
   const pending = placeableInstances(deciding.state, job);

@@ -158,7 +158,7 @@ describe('What is found running after a restore, with a port', () => {
   function found(cluster: Given, nodeId: string) {
     const { document = {} } = cluster.state.jobs.get('j') ?? {};
     const command = report(nodeId, { 'j/0/2': 'running' });
-    const said = { ledger: 'c-1', digest: orderDigest(cluster.state, document) };
+    const said = { ledger: 'c-1', digest: orderDigest(cluster.state, document, []) };
     const instances = command.state.instances.map((instance) => ({ ...instance, ...said }));
     return cluster.when({ ...command, state: { ...command.state, instances } });
   }

@@ -4,6 +4,7 @@ import {
   isRolledOut,
   holdsNamesake,
   instanceKey,
+  missingSecret,
   placementKey,
   type ClusterState,
   nextGeneration,
@@ -34,6 +35,8 @@ export function replaceInstance(deciding: Deciding, replacement: Replacement): D
   // It did not run when that was asked, and may not be missing now that it does: its successor comes beside it.
   const mayBeMissed = job.policy.update.maxUnavailable > 0 || !maySurge(state, job, instance);
   if (!mayBeMissed) return { answer: null };
+  // It goes on: its successor could not be started.
+  if (missingSecret(state, job.document) !== null) return { answer: null };
   const held = heldOn(state, instance, target.nodeId);
   const tests = testsFor(job);
   if (!holds(state, tests, target.nodeId, { freed: held })) return { answer: null };

@@ -4,6 +4,7 @@ import {
   instanceKey,
   isRolledOut,
   isUpdated,
+  missingSecret,
   nextGeneration,
   placementKey,
   type ClusterState,
@@ -39,6 +40,7 @@ export function surgeInstance(deciding: Deciding, surge: Surge): Decided<null> {
     return { answer: null };
   }
   if (!mayRunBeside(state, instance, target.nodeId)) return { answer: null };
+  if (missingSecret(state, job.document) !== null) return { answer: null };
   if (!holds(state, testsFor(job), target.nodeId) || holdsNamesake(state, job, target.nodeId)) {
     return { answer: null };
   }

@@ -1,4 +1,10 @@
-import { imageIsRun, runPartOf, type JobDocument, type JsonObject } from '@oakring/contracts';
+import {
+  imageIsRun,
+  runPartOf,
+  type JobDocument,
+  type JsonObject,
+  type Refusal,
+} from '@oakring/contracts';
 import { canonicalJson, jobStream } from '@oakring/events';
 import { isRolledOut, revisionKey, type ClusterState, type JobRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
@@ -6,6 +12,7 @@ import { refuse, refuseOnRecord, type Decided, type Deciding } from './deciding.
 import { whyOfRoot } from './given-numbers.js';
 import { difference } from './jobs.js';
 import { callMovesOff } from './orders.js';
+import { whyWithoutSecret } from './secrets.js';
 import { revise, runsAlike } from './spoken-job.js';
 import { surgesOf } from './surges.js';
 
@@ -26,7 +33,8 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
   const refused =
     refusalOf(job, update.ifPosition) ??
     refusalOfPlan(job, update) ??
-    refusalOfImage(job, document.document);
+    refusalOfImage(job, document.document) ??
+    refusalOfSecrets(deciding, document.document);
   if (refused !== null) return refuseOnRecord(deciding, id, 'JobUpdateRefused', refused.refusal);
   if (job.bodyHash !== update.bodyHash && !isSameButCount(job.document, document.document)) {
     const described = { ...document, bodyHash: update.bodyHash };
@@ -54,10 +62,16 @@ function documentOf({ job, restores }: Update, { desired }: JobRecord): JobDocum
 export function restartJob(deciding: Deciding, id: string): Decided<Answers['RestartJob']> {
   const job = deciding.state.jobs.get(id);
   if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
-  const refused = refusalOf(job, null);
+  const refused = refusalOf(job, null) ?? refusalOfSecrets(deciding, job.document);
   if (refused !== null) return refuseOnRecord(deciding, id, 'JobUpdateRefused', refused.refusal);
   revise(deciding, job, job, { reason: 'a restart was ordered' });
   return answerOf(deciding, job);
+}
+
+/** What would be stopped for it could not be started anew. */
+function refusalOfSecrets({ state }: Deciding, document: JsonObject): { refusal: Refusal } | null {
+  const refusal = whyWithoutSecret(state, document);
+  return refusal === null ? null : { refusal };
 }
 
 function answerOf(deciding: Deciding, before: JobRecord): { answer: Answers['UpdateJob'] } {

@@ -8,7 +8,7 @@ interface Described {
   readonly 'x-oakring-stream'?: true;
 }
 
-@Controller('api/v1/secrets')
+@Controller('api/v1/careless')
 class Careless {
   @Get()
   show(): string {
@@ -39,7 +39,7 @@ describe('Every route', () => {
   it('says so, or the manager does not start', async () => {
     await expect(startTestManager({ controllers: [Careless] })).rejects.toMatchObject({
       code: 'endpoint-undeclared',
-      message: 'GET /api/v1/secrets does not say what it needs.',
+      message: 'GET /api/v1/careless does not say what it needs.',
     });
   });
 });
@@ -112,4 +112,8 @@ oakestra        leader        DELETE /api/service/{id}/{number}
 oakestra        leader        GET /api/cluster/status
 oakestra        leader        POST /api/node/register
 oakestra        leader        POST /api/service/{id}/{number}
+secrets:read    any           GET /api/v1/secrets
+secrets:write   leader        DELETE /api/v1/secrets/{name}
+secrets:write   leader        POST /api/v1/secrets
+secrets:write   leader        POST /api/v1/secrets/{name}/rotate
 `;

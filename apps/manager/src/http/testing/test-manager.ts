@@ -6,7 +6,7 @@ import type {
   ScheduleAnswers,
   ScheduleRequest,
 } from '@oakring/contracts';
-import { MemoryEventLog, type EventLogWriter } from '@oakring/stores';
+import { MemoryDataKeys, MemoryEventLog, type EventLogWriter } from '@oakring/stores';
 import { MemoryTelemetryLog } from '@oakring/telemetry';
 import type { SigningKey } from '@oakring/events';
 import { freshKey } from '@oakring/events/testing';
@@ -67,6 +67,8 @@ import { ClusterState, NodeChangeFeed } from '@oakring/model';
 import { LedgerVerification } from '../../verification/ledger-verification.js';
 import { Projection } from '../../views/projection.js';
 import { LiveExecs } from '../../exec/live-execs.js';
+import { SecretVault } from '../../secrets/secret-vault.js';
+import { keyInMemory } from '../../secrets/testing/key-in-memory.js';
 import { NodeStreams } from '../../streams/node-streams.js';
 import type { Order } from '../../wires/dialect.port.js';
 import { OPEN_BROKER } from '../../inbox/http/open-broker.js';
@@ -149,6 +151,7 @@ export interface TestManager {
   readonly telemetryLog: MemoryTelemetryLog;
   readonly streams: NodeStreams;
   readonly execs: LiveExecs;
+  readonly vault: SecretVault;
   /** What was said to workers on streams. */
   readonly calls: readonly SaidTo[];
   readonly letters: DeadLetter[];
@@ -242,6 +245,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     onDown: () => {},
   };
   const execs = new LiveExecs();
+  const vault = await SecretVault.open(new MemoryDataKeys(), keyInMemory());
   const streams = new NodeStreams({ link, projection, ports });
   const leadership = options.leadership ?? {
     status: { leading: true, leader: 'http://127.0.0.1' },
@@ -263,6 +267,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: WORKER_COMMANDS, useValue: options.queue ?? writer },
       { provide: COMMAND_QUEUE, useValue: options.queue ?? writer },
       { provide: LiveExecs, useValue: execs },
+      { provide: SecretVault, useValue: vault },
       { provide: STREAMS, useValue: streams },
       { provide: EVENT_LOG, useValue: log },
       { provide: TELEMETRY, useValue: telemetry },
@@ -347,7 +352,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     scheduler,
     telemetry,
     telemetryLog,
-    ...{ streams, execs },
+    ...{ streams, execs, vault },
     calls,
     letters,
     refused,

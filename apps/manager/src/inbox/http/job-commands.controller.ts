@@ -23,6 +23,7 @@ import { dryRun, dryRunWanted } from './dry-run.js';
 import { hashOf, idempotencyKey, jobIdOf, keyOf, originOf } from './idempotency.js';
 import { InstanceMoves } from './instance-moves.js';
 import { Outlooks } from './outlooks.js';
+import { refuseWithoutSecrets } from './secrets-named.js';
 import { parsed, settled } from './settled.js';
 import { documentOf, submittedJob } from './submitted-job.js';
 
@@ -61,6 +62,7 @@ export class JobCommandsController {
       'constraint-unknown',
       'job-id-taken',
       'job-deleting',
+      'secret-missing',
       'scheduler-refused',
       'scheduler-unavailable',
     ],
@@ -76,6 +78,7 @@ export class JobCommandsController {
     const job = documentOf(body);
     if (isStrict) refuseUnused(job.document, this.projection.state);
     if (dry) {
+      refuseWithoutSecrets(request, this.projection.state, job);
       void reply.code(200);
       return dryRun(this.scheduler, job.id ?? this.ports.ids.next(), job, this.projection.state);
     }
@@ -172,6 +175,7 @@ export class JobCommandsController {
       'job-deleting',
       'instance-unknown',
       'instance-not-movable',
+      'secret-missing',
       'worker-does-not-fit',
       'no-target',
       'scheduler-refused',

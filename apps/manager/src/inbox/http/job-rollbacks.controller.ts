@@ -49,6 +49,7 @@ export class JobRollbacksController {
       'job-deleting',
       'job-completed',
       'update-without-effect',
+      'secret-missing',
     ],
   })
   async rollBack(

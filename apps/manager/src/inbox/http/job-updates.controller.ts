@@ -17,6 +17,7 @@ import { refuseUnused, strictly, warningsTo } from './document-warnings.js';
 import { dryRunWanted } from './dry-run.js';
 import { hashOf, idempotencyKey, keyOf, originOf } from './idempotency.js';
 import { Outlooks } from './outlooks.js';
+import { refuseWithoutSecrets } from './secrets-named.js';
 import { parsed, settled } from './settled.js';
 import { documentOf } from './submitted-job.js';
 
@@ -59,6 +60,7 @@ export class JobUpdatesController {
       'job-deleting',
       'job-completed',
       'update-without-effect',
+      'secret-missing',
       'plan-outdated',
       'scheduler-refused',
       'scheduler-unavailable',
@@ -86,6 +88,7 @@ export class JobUpdatesController {
     const planned = { position: atPosition.of(query), revision: ifRevision.of(query) };
     const command = { type: 'UpdateJob', id: jobId, job, bodyHash, ifPosition, planned } as const;
     if (dryRunWanted.of(query)) {
+      refuseWithoutSecrets(request, this.projection.state, job);
       return {
         ...(await this.outlooks.ofJob(command)),
         ...warningsTo(job.document, this.projection.state),
@@ -108,7 +111,7 @@ export class JobUpdatesController {
     answeredBy: 'leader',
     parameters: [idempotencyKey],
     answers: [ok(JobOrderAnswer, 'Ordered.')],
-    problems: ['invalid-id', 'job-unknown', 'job-deleting', 'job-completed'],
+    problems: ['invalid-id', 'job-unknown', 'job-deleting', 'job-completed', 'secret-missing'],
   })
   async restart(
     @Param('id') id: string,

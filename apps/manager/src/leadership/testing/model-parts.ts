@@ -33,7 +33,7 @@ export function partsOf(
       startLoops(
         {
           ...{ ...parts, authority: null, witnesses: [], root: null, network: null },
-          accounts: null,
+          ...{ accounts: null, vault: null },
           execs: new LiveExecs(),
         },
         stopping,

@@ -20,10 +20,13 @@ import { beginning, presentedKeys, randomCommand } from '../random-commands.js';
 
 const seed = 2;
 const commands = 300;
+const mostCommands = 3_000;
 
 const chance = seededRandomness(seed);
 const cluster = given(...beginning);
-for (let count = 0; count < commands; count += 1) {
+/** Views in which chance may leave nothing. */
+const isBare = (): boolean => cluster.state.retired.size === 0 || cluster.state.seals.size === 0;
+for (let count = 0; count < commands || (isBare() && count < mostCommands); count += 1) {
   cluster.when(randomCommand(cluster.state, chance));
   cluster.pass(chance.integer(3_000));
 }
@@ -61,6 +64,21 @@ for (const node of ['y', 'z']) {
   cluster.when({ type: 'JoinNode', node, hash, registrationToken: 'absent' }, 'api/shelf');
 }
 cluster.when({ type: 'OrderNode', id: 'y', order: { do: 'revoke', reason: 'r' } });
+// And a secret that is given, one of two versions, and one that is being removed.
+for (const command of [
+  ...ready('x', { features: ['docker:secrets'] }),
+  { type: 'SetSecret', name: 'kept', version: 1, key: 'kept 1', sealed: 'AAAA' },
+  submitJob('told', { environment: { A: { secret: 'kept' } } }),
+  plan('told', 'x'),
+  { type: 'SetSecret', name: 'kept', version: 2, key: 'kept 2', sealed: 'BBBB' },
+  { type: 'SetSecret', name: 'going', version: 1, key: 'going 1', sealed: 'CCCC' },
+  { type: 'RemoveSecret', name: 'going' },
+  { type: 'SetSecret', name: 'gone', version: 1, key: 'gone 1', sealed: 'DDDD' },
+  { type: 'RemoveSecret', name: 'gone' },
+  { type: 'RecordShredding', name: 'gone', keys: ['gone 1'] },
+] satisfies readonly Command[]) {
+  cluster.when(command);
+}
 const founding: readonly DomainEvent[] = [
   {
     stream: clusterStream,

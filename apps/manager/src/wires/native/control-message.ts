@@ -6,6 +6,7 @@ import type { CommandToSend } from '../dialect.port.js';
 export function controlMessage(order: CommandToSend): Control {
   const { command, toldId, document, attempt, nowMs, validMs, epoch, ledger, digest, trace } =
     order;
+  const { secrets = {} } = order;
   return {
     command: command.kind,
     job: { ...jobFor(command.kind, document), id: command.job },
@@ -19,6 +20,7 @@ export function controlMessage(order: CommandToSend): Control {
     sentAt: new Date(nowMs).toISOString(),
     expiresAt: new Date(nowMs + validMs).toISOString(),
     ...(trace === undefined ? {} : { traceparent: trace }),
+    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
   };
 }
 

@@ -10,7 +10,7 @@ export function serviceOf(job: string, document: JsonObject): JsonObject {
   const { image, technology } = document;
   const command = parseCommand(document);
   const environment = parseEnvironment(document);
-  const assignments = environment.ok ? Object.entries(environment.value) : [];
+  const assignments = environment.ok ? Object.entries(environment.value.environment) : [];
   return {
     // Its id, since a worker must know it by a name that no other job has (`nameOf`).
     ...{ _id: job, job_name: job, image, virtualization: technology },

@@ -81,7 +81,7 @@ export class UnikernelRuntime implements Runtime {
   readonly technology = 'unikernel';
   readonly outlives: boolean;
   readonly enforcesStop: boolean;
-  readonly features = ['args', 'health', 'ports'];
+  readonly features = ['args', 'health', 'ports', 'secrets'];
   private readonly guests = new Map<string, Guest>();
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
 
@@ -152,6 +152,8 @@ export class UnikernelRuntime implements Runtime {
     try {
       await this.parts.processes.start(order, signal, progress);
       await this.begun(guest, signal);
+      // QEMU has read it: nothing of a secret stays there.
+      await rm(environmentPath(this.parts.folder, instance), { force: true });
     } catch (error) {
       await this.parts.processes.stop(instance);
       await this.forget(guest);

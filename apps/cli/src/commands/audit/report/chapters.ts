@@ -41,6 +41,9 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
 
   TokenGranted: 'orders',
   TokenRevoked: 'orders',
+  SecretSet: 'orders',
+  SecretRemoved: 'orders',
+  SecretShredded: 'orders',
 
   TokenGrantRefused: 'refusals',
   RequestsRefused: 'refusals',
