@@ -36,6 +36,7 @@ describe('The package that npm makes', () => {
     'dist/programs/LICENSES.txt',
     'infra/oakestra/cluster-registration.proto',
     'infra/mosquitto/acl.example',
+    'infra/mosquitto/dynamic-security.example.json',
     'infra/systemd/oakring.service',
   ])('has what is loaded, or shown, by its path: %s', (path) => {
     expect(paths).toContain(path);

@@ -27,7 +27,7 @@ import { examineBroker } from '../connection/examine-broker.js';
 import { maxClockErrorMs } from '../leadership/fitness.js';
 import { dialectsOf } from '../wires/spoken.js';
 import { Wires } from '../wires/wires.js';
-import { whatIsOpen } from './open-access.js';
+import { whatIsOpen, whatIsShared } from './open-access.js';
 
 /** With three nodes it has 125 MB; the rest is for the moment in which it has most. */
 const wantedMemoryBytes = 384 * 1_048_576;
@@ -60,6 +60,7 @@ export async function examineManager(
   return [
     { part: 'settings', level: 'ok', looked, seen: 'all of them can be used' },
     whoMayAsk(settings),
+    ...whatDevicesShare(settings),
     ...whatSchedulerKnows(settings),
     ...(await portsOf(settings)),
     ...(await certificatesOf(settings, ports)),
@@ -82,6 +83,15 @@ function whoMayAsk(settings: ManagerSettings): Finding {
   const shown = settings.token === null ? '' : 'OAKRING_TOKEN, ';
   const seen = `whoever shows ${shown}the credential of this machine, in ${folder}, or a token that holds`;
   return { ...about, level: 'ok', seen };
+}
+
+function whatDevicesShare(settings: ManagerSettings): readonly Finding[] {
+  const seen = whatIsShared(settings);
+  if (seen === null) return [];
+  const looked = 'what devices share (OAKRING_MQTT_USERNAME)';
+  const remedy =
+    'Let each worker join (oakring token create --role join); take the setting away with the last that cannot.';
+  return [{ part: 'access', level: 'warning', looked, seen, remedy }];
 }
 
 function whatSchedulerKnows(settings: ManagerSettings): readonly Finding[] {

@@ -61,6 +61,8 @@ function accessLines(
       'OAKRING_OAKESTRA_HOSTS names where they are.';
     lines.push({ level: 'info', text });
   }
+  const shared = whatIsShared(settings);
+  if (shared !== null) lines.push({ level: 'info', text: shared });
   if (own?.isNew !== true) return lines;
   // Tokens of a restored ledger are known, and hold no more.
   if (settings.token === null && head.position > 0 && tokens.size === 0) {
@@ -75,13 +77,19 @@ function accessLines(
   return [...lines, { level: 'info', text }];
 }
 
+/** What those can do who have what devices share at the broker in this process; null: nothing is shared. */
+export function whatIsShared({ mqttUrl, mqttUsername }: Pick<Told, 'mqttUrl' | 'mqttUsername'>) {
+  if (mqttUrl !== null || mqttUsername === null) return null;
+  return 'Whoever has OAKRING_MQTT_PASSWORD may speak at the broker for any node that never joined.';
+}
+
 /** What OAKRING_ALLOW_OPEN costs; null: nothing, or it is not set. */
 export function whatIsOpen({ allowOpen, isOpen, mqttUrl, mqttUsername }: Told): string | null {
   if (!allowOpen) return null;
   const costs: string[] = [];
   if (isOpen) costs.push('whoever reaches this manager may read, order and change everything');
   if (mqttUrl === null && mqttUsername === null) {
-    costs.push('whoever reaches its broker may speak for any node');
+    costs.push('whoever reaches its broker may speak for any node that never joined');
   }
   if (costs.length === 0) return null;
   return `${costs.join(', and ')}. Nobody is asked who they are; without it everybody is.`;

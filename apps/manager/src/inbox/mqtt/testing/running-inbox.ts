@@ -68,6 +68,7 @@ export interface Broker {
 export async function runInbox(
   broker: Broker,
   whyUnheard: ((nodeId: string) => Refusal | null) | null = null,
+  clientId = 'oakring-c',
 ): Promise<RunningInbox> {
   // Never waits between two attempts: a reconnect that takes its time would only slow the test.
   const ports = { ...systemPorts(), randomness: { integer: () => 0 } };
@@ -105,7 +106,7 @@ export async function runInbox(
   const { username, password } = broker;
   const url = `mqtt://127.0.0.1:${broker.port}`;
   const connection = new BrokerConnection(
-    () => ({ url, username, password, clientId: 'oakring-c' }),
+    () => ({ url, username, password, clientId }),
     wires.subscriptions,
     ports,
   );
