@@ -197,6 +197,14 @@ export const limits: Readonly<Record<'http' | 'ledger' | 'mqtt' | 'texts', reado
       ],
     },
     {
+      of: 'connections of a node that joined',
+      per: 'node',
+      much: `${figureOf(`${broker}/sessions.ts`, 'maxOfNode')}; beyond it its oldest gives way`,
+      seen: 'closed',
+      shown: said,
+      test: [`${broker}/sessions.spec.ts`, 'are eight at most: the oldest gives way'],
+    },
+    {
       of: 'time until CONNECT; for one packet',
       per: 'connection',
       much: `${lasting(figureOf(`${broker}/embedded-broker.ts`, 'connectTimeoutMs'))}; ${lasting(figureOf(`${broker}/open-sockets.ts`, 'packetWithinMs'))}`,

@@ -128,7 +128,7 @@ function confining({ access, isRegistered = () => true }: AccessOptions, tell: T
 const over: Refusal = {
   code: 'unauthorized',
   detail:
-    'The connection ended because what it showed holds no more; so does what it left to be said.',
+    'The connection was ended here (its credential holds no more, or its node has newer ones), and with it what it left to be said.',
 };
 const nobody: Speaker = { is: 'nameless', clientId: '' };
 
