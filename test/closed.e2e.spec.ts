@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { hasMosquitto } from '../apps/manager/src/broker/testing/mosquitto.js';
 import { freePort } from '../infra/machine/free-port.js';
 import { call, eventually, type Answer } from './kit/http.js';
 import { endGroup, oakring, temporaryFolder, up, type Cluster } from './kit/processes.js';
@@ -99,6 +100,52 @@ describe('a cluster that was started with no setting at all', () => {
       return (await fetch(`${scheduler}/metrics`, { headers })).status;
     });
     expect(await Promise.all(asked)).toEqual([401, 401, 200]);
+  });
+
+  it('lets nobody into its broker who shows nothing, or what somebody made up', async () => {
+    const [, port = ''] = /MQTT mqtt:\/\/127\.0\.0\.1:(\d+)/.exec(cluster.output()) ?? [];
+    const url = `mqtt://127.0.0.1:${port}`;
+    const shown = [{}, { username: 'shell-1' }, { username: 'shell-1', password: 'guess' }];
+    for (const credential of shown) {
+      const refused = connectAsync(url, { ...credential, reconnectPeriod: 0 });
+      await expect(refused).rejects.toThrow(/[Nn]ot authorized|[Bb]ad user ?name/);
+    }
+    const letters = JSON.parse(curl('/api/v1/dead-letters')) as { items: { topic: string }[] };
+    expect(letters.items.map(({ topic }) => topic)).toContain('CONNECT');
+  });
+
+  const withMosquitto = hasMosquitto() ? it : it.skip;
+  withMosquitto(
+    "lets Mosquitto's clients in by the file that is kept, for a node without a credential of its own",
+    async () => {
+      const say = (kind: string, body: object): void => {
+        const topic = `nodes/shell-1/${kind}`;
+        const args = ['-p', cluster.mqttPort, '-q', '1', '-t', topic, '-m', JSON.stringify(body)];
+        const env = { ...process.env, XDG_CONFIG_HOME: credentials };
+        execFileSync('mosquitto_pub', args, { env });
+      };
+      say('registration', { id: 'shell-1', name: 'shell-1', ip: '127.0.0.1', port: 1 });
+      await eventually(
+        async () => JSON.parse(curl('/api/v1/nodes/shell-1')) as { id?: string },
+        ({ id }) => id === 'shell-1',
+      );
+    },
+  );
+
+  it('lets a worker of the same user join by itself, which is known by its own credential then', async () => {
+    const worker = oakring(['worker', '--id', 'w', '--runtimes', 'simulated'], {
+      ...{ ...closed, OAKRING_DATA: data, OAKRING_WORKER_DATA: join(folder.path, 'worker') },
+      ...{ OAKRING_PORT: new URL(cluster.url).port, OAKRING_MQTT_PORT: cluster.mqttPort },
+      OAKRING_WORKER_HTTP_PORT: '0',
+    });
+    await worker.prints(/registered as/);
+    const told = curl('/api/v1/events?type=NodeJoined').trim();
+    endGroup(worker);
+    expect(JSON.parse(told)).toMatchObject({
+      stream: 'nodes/w',
+      by: expect.stringMatching(/^api\/admin-/),
+    });
+    expect(told).not.toContain(tokenOf('admin'));
   });
 
   it('has in its first commit whom it let in', () => {

@@ -1,5 +1,4 @@
 import type { Refusal } from '@oakring/contracts';
-import { isLoopbackAddress } from '@oakring/host';
 import { clusterKey } from '@oakring/model';
 import type { Ports, Undo } from '@oakring/ports';
 import { brokerTokens } from '../access/broker-tokens.js';
@@ -80,13 +79,11 @@ function clusterOf(
 }
 
 function letInBy(settings: ManagerSettings, identities: Identities, nodes: NodeIdentities): LetIn {
-  const { host, allowOpen, mqttUsername: username, mqttPassword: password } = settings;
+  const { allowOpen, mqttUsername: username, mqttPassword: password } = settings;
   const { speaksOakestra, oakestraHosts } = settings;
   const shared = username === null || password === null ? null : { username, password };
-  // Where others reach it, somebody has to say that they may.
-  const mayBeOpen = allowOpen || isLoopbackAddress(host);
   return {
-    ...{ open: shared === null && mayBeOpen, shared, nodes },
+    ...{ open: allowOpen && shared === null, shared, nodes },
     ofToken: brokerTokens(identities),
     ...(speaksOakestra ? { nameless: knownHosts(oakestraHosts) } : {}),
   };

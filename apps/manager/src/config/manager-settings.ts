@@ -271,10 +271,7 @@ function refuseNamelessToRoot(settings: Settings<typeof catalogue>): void {
   });
 }
 
-/**
- * The listeners of a manager. Credentials are always there, as each start makes what is not: beyond loopback a broker of
- * ours lets nobody in who shows none.
- */
+/** The listeners of a manager. None of them is without credentials: its first start makes some. */
 export function listenerOf(settings: Settings<typeof catalogue>): Listener {
   const { host, allowOpen } = settings;
   return { host, missing: [], allowOpen, tls: settings };

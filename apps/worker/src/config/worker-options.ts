@@ -129,17 +129,22 @@ function listenersOf(
   if (httpPort === 0) return {};
   const { token, allowOpen } = settings;
   const closed = token !== null || allowOpen ? {} : ({ makesToken: true } as const);
-  if (httpPort !== null) return { listener: { ...listenerOf(settings, httpPort), ...closed } };
+  if (httpPort !== null) return { listener: listenerOf({ ...settings, ...closed }, httpPort) };
   const own = { host: '127.0.0.1', allowedHosts: [], allowOpen: false };
   return { page: { ...own, httpPort: usualPagePort, token, ...closed } };
 }
 
 /** A name is judged when it is bound, by what it leads to. */
 function listenerOf(
-  { host, token, allowedHosts, allowOpen, certificates }: Omit<WorkerListenerOptions, 'httpPort'>,
+  settings: Omit<WorkerListenerOptions, 'httpPort'>,
   httpPort: number,
 ): WorkerListenerOptions {
-  const own = { host, token, allowOpen, ...(certificates === undefined ? {} : { certificates }) };
+  const { host, token, allowedHosts, allowOpen, makesToken, certificates } = settings;
+  const own = {
+    ...{ host, token, allowOpen },
+    ...(makesToken === undefined ? {} : { makesToken }),
+    ...(certificates === undefined ? {} : { certificates }),
+  };
   if (isIP(host) !== 0) refuseOpenListener(host, asListener(own));
   return { ...own, httpPort, allowedHosts };
 }
@@ -148,10 +153,12 @@ function listenerOf(
 export function asListener({
   host,
   token,
+  makesToken,
   allowOpen,
   certificates: tls = plainTls,
-}: Pick<WorkerListenerOptions, 'host' | 'token' | 'allowOpen' | 'certificates'>): Listener {
-  return { host, missing: token === null ? ['OAKRING_TOKEN'] : [], allowOpen, tls };
+}: Omit<WorkerListenerOptions, 'httpPort' | 'allowedHosts'>): Listener {
+  const missing = token === null && makesToken !== true ? ['OAKRING_TOKEN'] : [];
+  return { host, missing, allowOpen, tls };
 }
 
 /** What this machine has: thousandths of a core, and MiB. */
