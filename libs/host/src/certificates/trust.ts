@@ -51,7 +51,8 @@ export class Trust {
   async fetch(request: Request, more: { readonly signal?: AbortSignal } = {}): Promise<Response> {
     // The platform's own is enough where nothing is to be believed, and is loaded already.
     if (!request.url.startsWith('https:')) return fetch(request, more);
-    const undici = await import('undici');
+    // Of a bundle it has nothing but its default.
+    const { default: undici } = await import('undici');
     const options = this.options();
     const of = JSON.stringify(options);
     if (this.agent?.of !== of) {
