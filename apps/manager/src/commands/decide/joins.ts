@@ -103,8 +103,11 @@ function whyNotIn(state: ClusterState, joining: Joining, asking: Asking): Refusa
 function whyUsedUp(token: TokenRecord | undefined, node: string): Refusal | null {
   if (token?.joins == null || token.joins.used < token.joins.uses) return null;
   const { name, joins } = token;
-  const often = joins.uses === 1 ? 'once' : `${joins.uses} times`;
-  return refusal('join-token-used', node, `Token ${name} lets in ${often}, and did.`);
+  const detail =
+    joins.uses === 1
+      ? `Token ${name} is for one machine, which it let in.`
+      : `Token ${name} is for ${joins.uses} machines, which it let in.`;
+  return refusal('join-token-used', node, detail);
 }
 
 function whyNotReplaced(

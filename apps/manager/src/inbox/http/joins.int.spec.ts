@@ -98,7 +98,7 @@ describe('POST /api/v1/joins', () => {
     );
     expect(new Set(both.map(({ status }) => status))).toEqual(new Set([201, 403]));
     expect(both.find(({ status }) => status === 403)?.body).toMatchObject({
-      ...{ code: 'join-token-used', detail: 'Token shelf lets in once, and did.' },
+      ...{ code: 'join-token-used', detail: 'Token shelf is for one machine, which it let in.' },
     });
     expect(joined()).toHaveLength(1);
   });
