@@ -2993,7 +2993,7 @@ export interface components {
                 secret: string;
             };
             /**
-             * @description For the runtime of a container.
+             * @description The network of a container: `bridge`, `none`, or one that the machine’s owner lets jobs share.
              * @example bridge
              */
             network?: unknown;

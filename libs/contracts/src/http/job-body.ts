@@ -221,7 +221,11 @@ export class SubmitJob {
   })
   readonly registryCredentials?: string | SecretReference;
 
-  @Field(anything, { optional: true, says: 'For the runtime of a container.', example: 'bridge' })
+  @Field(anything, {
+    optional: true,
+    says: 'The network of a container: `bridge`, `none`, or one that the machine’s owner lets jobs share.',
+    example: 'bridge',
+  })
   readonly network?: unknown;
 
   @Field(shaped(SimulateRules), { optional: true })
