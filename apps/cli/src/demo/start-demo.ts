@@ -43,7 +43,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     OAKRING_LOG_LEVEL: 'warn',
     ...env,
     OAKRING_DATA: env['OAKRING_DATA'] || defaultFolder,
-    ...(isOpenHere(env) ? { OAKRING_ALLOW_OPEN: 'true' } : {}),
+    ...(isHere(env) ? { OAKRING_ALLOW_OPEN: 'true' } : {}),
   };
   const cluster = await startCluster(settings, ports);
   // It is looked at once the story is over; until then the story's own timeouts speak.
@@ -58,7 +58,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   };
   try {
     terminal.out(terminal.colors.bold(cluster.readyLine));
-    if (isOpenHere(env)) terminal.out(terminal.colors.dim(openWords));
+    if (isHere(env) && !env['OAKRING_TOKEN']) terminal.out(terminal.colors.dim(openWords));
     await tellStory({
       client: managerClient({ url: cluster.url, token: env['OAKRING_TOKEN'] || null }, ports),
       positionBefore: cluster.positionBefore,
@@ -79,8 +79,8 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
 }
 
 /** It is to be played with: open to whoever is on this machine, and to nobody else. */
-function isOpenHere({ OAKRING_HOST: host = '', OAKRING_TOKEN: token = '' }: Environment): boolean {
-  return token === '' && (host === '' || host === 'localhost' || isLoopbackAddress(host));
+function isHere({ OAKRING_HOST: host = '' }: Environment): boolean {
+  return host === '' || host === 'localhost' || isLoopbackAddress(host);
 }
 
 function workerOptions(worker: DemoWorker, cluster: RunningCluster, env: Environment) {
