@@ -79,7 +79,7 @@ describe('A secret of a job', () => {
   it('reaches its program, and lies in no file, answer or log on the way', async () => {
     await untilGiven(first);
     await ran('backup', '--to', path('backup'));
-    await ran('audit', 'export', '--all', '--out', path('bundle'));
+    await ran('audit', 'export', '--all', '--out', path('bundle'), '--store', path('data/ledger'));
     expect(filesWith(first)).toEqual([]);
     const told = await Promise.all(
       ['/api/v1/events', '/api/v1/ledger/views', '/api/v1/jobs/shop', '/api/v1/secrets'].map(
@@ -112,7 +112,7 @@ describe('A secret of a job', () => {
     endGroup(worker);
     await worker.ended;
     // The machine was switched off: nothing runs any more, and what ran was of another boot.
-    const record = guardOf(path('w1'));
+    const record = path('w1/instances/shop.0.1/guard.json');
     const written = JSON.parse(readFileSync(record, 'utf8')) as { readonly pid: number };
     process.kill(written.pid, 'SIGUSR1');
     await eventually(
@@ -152,17 +152,9 @@ describe('A secret of a job', () => {
     );
     expect(keys()).toEqual([]);
     expect(await ran('audit', 'verify', path('backup/ledger.commits'))).toMatch(/^whole: /m);
-    expect(await ran('audit', 'verify', cluster.url)).toMatch(/^whole: /m);
+    expect(await ran('audit', 'verify', '--store', path('data/ledger'))).toMatch(/^whole: /m);
     await untilAll(cluster.url, 'shop', 'running', 1);
     const refused = await call('POST', `${cluster.url}/api/v1/jobs/shop/restart`, {});
     expect([refused.status, refused.body.code]).toEqual([409, 'secret-missing']);
   });
 });
-
-/** The record of the one guard that a worker has. */
-function guardOf(data: string): string {
-  const names = readdirSync(data, { recursive: true, encoding: 'utf8' });
-  const found = names.filter((name) => name.endsWith('guard.json'));
-  expect(found).toHaveLength(1);
-  return join(data, found[0] ?? '');
-}

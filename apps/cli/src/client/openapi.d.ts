@@ -6579,7 +6579,7 @@ export interface operations {
             query?: {
                 /** @description First position, inclusive; 1 by default. */
                 from?: number;
-                /** @description Only this stream: cluster, seals, nodes/<id> or jobs/<id>. */
+                /** @description Only this stream: cluster, access, secrets, seals, checkpoints, nodes/<id> or jobs/<id>. */
                 stream?: string;
                 /** @description Only these types of events, separated by commas. */
                 type?: string;

@@ -27,13 +27,17 @@ export interface EventQuery {
   readonly limit: number;
 }
 
-const streamPattern = /^(cluster|seals|(nodes|jobs)\/[A-Za-z0-9._-]{1,128})$/;
+const streamPattern =
+  /^(cluster|access|secrets|seals|checkpoints|(nodes|jobs)\/[A-Za-z0-9._-]{1,128})$/;
 
 const from = integer('from', 'First position, inclusive; 1 by default.', {
   minimum: 0,
   code: 'position-invalid',
 });
-const stream = text('stream', 'Only this stream: cluster, seals, nodes/<id> or jobs/<id>.');
+const stream = text(
+  'stream',
+  'Only this stream: cluster, access, secrets, seals, checkpoints, nodes/<id> or jobs/<id>.',
+);
 const type = text('type', 'Only these types of events, separated by commas.');
 const by = text(
   'by',
@@ -89,7 +93,11 @@ function startOf(
 function streamOf(query: Query): string | null {
   const given = stream.of(query);
   if (given === null || streamPattern.test(given)) return given;
-  throw badParameter(stream.name, given, 'not cluster, seals, nodes/<id> or jobs/<id>');
+  throw badParameter(
+    stream.name,
+    given,
+    'not cluster, access, secrets, seals, checkpoints, nodes/<id> or jobs/<id>',
+  );
 }
 
 function typesOf(query: Query): ReadonlySet<string> | null {
