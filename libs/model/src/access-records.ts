@@ -1,4 +1,4 @@
-import type { EventPlace } from './records.js';
+import type { EventPlace } from './event-place.js';
 
 /** A token that was given. Key: its name. */
 export interface TokenRecord extends EventPlace {

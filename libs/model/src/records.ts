@@ -8,22 +8,12 @@ import type {
   Resources,
 } from '@oakring/contracts';
 import type { JsonObject } from '@oakring/events';
+import type { EventPlace } from './event-place.js';
 import type { AttemptRecord, LastLinesRecord } from './failure-records.js';
 import type { GivenSecret } from './secret-records.js';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
 export const foldVersion = 44;
-
-/** Where an event stands in the log. */
-export interface EventPlace {
-  readonly position: number;
-  /** Within its commit, from 0. */
-  readonly index: number;
-}
-
-export function placeOf({ position, index }: EventPlace): EventPlace {
-  return { position, index };
-}
 
 /** Records are plain JSON, replaced and never changed: a view can be saved and compared as bytes. */
 

@@ -1,4 +1,4 @@
-import type { EventPlace } from './records.js';
+import type { EventPlace } from './event-place.js';
 
 /** A secret, as long as anything of it can be read. Key: its name. */
 export interface SecretRecord extends EventPlace {

@@ -29,6 +29,5 @@ export {
   storeAddressOf,
 } from './store/open-event-store.js';
 export type { DataKeyStore } from './keys/data-key-store.port.js';
-export { FolderDataKeys } from './keys/folder-data-keys.js';
 export { MemoryDataKeys } from './keys/memory-data-keys.js';
-export { MongoDataKeys } from './keys/mongo-data-keys.js';
+export { openDataKeys } from './keys/open-data-keys.js';

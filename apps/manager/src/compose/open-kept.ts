@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { FolderDataKeys, MongoDataKeys, type EventLogReader } from '@oakring/stores';
+import { openDataKeys, type EventLogReader } from '@oakring/stores';
 import type { SigningKey } from '@oakring/events';
 import type { ClusterState } from '@oakring/model';
 import type { Ports, Undo } from '@oakring/ports';
@@ -96,13 +96,12 @@ function ownOf(
 }
 
 /** Several managers of one store have one key, which an operator gives to each of them. */
-function openVault(
+async function openVault(
   { dataFolder, secretsKeyFile }: ManagerSettings,
   { mongodb }: Stores,
 ): Promise<SecretVault> {
   const folder = join(dataFolder, 'secrets');
-  const keys =
-    mongodb === null ? new FolderDataKeys(join(folder, 'keys')) : new MongoDataKeys(mongodb);
+  const keys = await openDataKeys(join(folder, 'keys'), mongodb);
   if (secretsKeyFile !== '') {
     return SecretVault.open(keys, masterKeyAt(resolve(secretsKeyFile), false));
   }

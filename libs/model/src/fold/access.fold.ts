@@ -1,7 +1,7 @@
 import type { StoredEvent } from '@oakring/events';
 import type { TokenRecord } from '../access-records.js';
 import type { ClusterState } from '../cluster-state.js';
-import { placeOf } from '../records.js';
+import { placeOf } from '../event-place.js';
 
 /** Tokens that are remembered, those that hold no more among them: the oldest of these make room. */
 export const maxTokens = 1_000;

@@ -2,7 +2,7 @@ import { callerIn, nodeIn } from '@oakring/contracts';
 import { subjectOf, type StoredEvent } from '@oakring/events';
 import type { NodeCredentialRecord } from '../access-records.js';
 import type { ClusterState } from '../cluster-state.js';
-import { placeOf } from '../records.js';
+import { placeOf } from '../event-place.js';
 import { putNode } from './records.fold.js';
 
 /*

@@ -1,7 +1,8 @@
 import { leaseRanOut, type Fault } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import { instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
-import { placeOf, type InstanceRecord, type NodeRecord, type PlacementRecord } from '../records.js';
+import { placeOf } from '../event-place.js';
+import type { InstanceRecord, NodeRecord, PlacementRecord } from '../records.js';
 import {
   putInstance,
   putNode,

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '@oakring/events';
 import type { ClusterState } from '../cluster-state.js';
-import { placeOf, type JobRecord } from '../records.js';
+import { placeOf } from '../event-place.js';
+import type { JobRecord } from '../records.js';
 import {
   jobDeletionOrdered,
   jobDismissed,

@@ -1,14 +1,8 @@
 import type { Constraint } from '@oakring/contracts';
 import { wholePolicy, type EventData, type StoredEvent } from '@oakring/events';
 import { clusterKey, instanceKey, revisionKey, type ClusterState } from '../cluster-state.js';
-import {
-  placeOf,
-  type ClusterRecord,
-  type EventPlace,
-  type InstanceRecord,
-  type JobRecord,
-  type RolloutRecord,
-} from '../records.js';
+import { placeOf, type EventPlace } from '../event-place.js';
+import type { ClusterRecord, InstanceRecord, JobRecord, RolloutRecord } from '../records.js';
 import { currentRoot } from '../forgotten.js';
 import {
   forgetName,

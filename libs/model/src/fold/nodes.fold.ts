@@ -1,7 +1,8 @@
 import { noResources, type NodeStatus } from '@oakring/contracts';
 import { subjectOf, type EventData, type StoredEvent } from '@oakring/events';
 import type { ClusterState } from '../cluster-state.js';
-import { placeOf, type NodeRecord } from '../records.js';
+import { placeOf } from '../event-place.js';
+import type { NodeRecord } from '../records.js';
 import { forgetCredential } from './credentials.fold.js';
 import { endPlacement } from './ends.fold.js';
 import { putNode } from './records.fold.js';

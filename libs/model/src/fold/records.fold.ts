@@ -1,15 +1,14 @@
 import { isNothing, least, minus, plus, type HeldPort } from '@oakring/contracts';
 import { clusterKey, instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
 import { nameOf } from '../namesakes.js';
-import {
-  placeOf,
-  type EventPlace,
-  type CommandRecord,
-  type CountersRecord,
-  type InstanceRecord,
-  type JobRecord,
-  type NodeRecord,
-  type PlacementRecord,
+import { placeOf, type EventPlace } from '../event-place.js';
+import type {
+  CommandRecord,
+  CountersRecord,
+  InstanceRecord,
+  JobRecord,
+  NodeRecord,
+  PlacementRecord,
 } from '../records.js';
 
 /**

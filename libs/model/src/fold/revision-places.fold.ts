@@ -1,6 +1,7 @@
 import type { EventData, StoredEvent } from '@oakring/events';
 import { revisionKey, type ClusterState } from '../cluster-state.js';
-import { placeOf, type JobRecord, type RevisionStatus } from '../records.js';
+import { placeOf } from '../event-place.js';
+import type { JobRecord, RevisionStatus } from '../records.js';
 
 /** Where the ledger has the revisions of a job: what was once ordered is found by its position. */
 

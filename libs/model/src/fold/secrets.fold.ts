@@ -1,6 +1,6 @@
 import type { StoredEvent } from '@oakring/events';
 import type { ClusterState } from '../cluster-state.js';
-import { placeOf } from '../records.js';
+import { placeOf } from '../event-place.js';
 
 /** Those that are there, and those whose keys are being forgotten. */
 export const maxSecrets = 1_000;
