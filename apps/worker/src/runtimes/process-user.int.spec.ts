@@ -90,7 +90,7 @@ const script = (text: string) => ({ cmd: ['/bin/sh', '-c', text] });
   it('is who its job names, where the owner lets it: of a list, in a group', async () => {
     const runtime = await runtimeOf(nobody, [daemon, `${daemon}:users`]);
     expect(runtime.features).toEqual([
-      ...['args', 'health', 'ports', 'user', `user:${daemon}`, `user:${daemon}:users`],
+      ...['args', 'health', 'ports', 'secrets', 'user', `user:${daemon}`, `user:${daemon}:users`],
       ...[`user:${nobody}`, 'volumes', 'working-directory'],
     ]);
     const { gid } = await identityOf(`${daemon}:users`);
