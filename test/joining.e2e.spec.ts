@@ -66,10 +66,10 @@ describe('a worker of a closed cluster', () => {
     const own = await worker('own', { OAKRING_DATA: data });
     await own.prints(/joined as own, let in by the credential of this machine's manager/);
     await own.prints(/registered as own/);
-    expect((await asked('GET', 'nodes/own')).body).toMatchObject({
-      status: 'ready',
-      credential: { status: 'holds' },
-    });
+    await eventually(
+      () => asked('GET', 'nodes/own'),
+      ({ body }) => body.status === 'ready' && body.credential.status === 'holds',
+    );
   });
 
   it('is not let in by nothing, and says what to do', async () => {

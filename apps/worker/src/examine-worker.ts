@@ -13,7 +13,7 @@ import { asListener, readWorkerOptions, type WorkerOptions } from './config/work
 import { brokerTls } from './connect/broker-trust.js';
 import { examineCredential } from './joining/examine-credential.js';
 import { examineBroker } from './connect/examine-broker.js';
-import { allowancesFinding, examineAllowed } from './runtimes/examine-allowed.js';
+import { allowancesFinding, examineAllowed } from './allowed/examine-allowed.js';
 import { examineRuntime } from './runtimes/examine-runtime.js';
 
 const wants = { openFiles: 1_024, memoryBytes: 128 * 1_048_576 };

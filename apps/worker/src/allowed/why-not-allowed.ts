@@ -1,7 +1,7 @@
 import { isInFolder, machineAsksOf, shortened, type JsonObject } from '@oakring/contracts';
 import type { RuntimeName } from '../runtimes/runtime.port.js';
 import type { AllowedToJobs } from './allowances.js';
-import { notAllowedReason } from './not-allowed.js';
+import { notAllowedReason } from '../runtimes/not-allowed.js';
 
 /**
  * Why a job may not have of this machine what its document asks for, by its owner's word alone; null: it may. The

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { OakringError, type joinCatalogue, type Settings } from '@oakring/contracts';
-import type { JoinOptions } from '../joining/join-ways.js';
+import type { JoinOptions } from './join-options.js';
 
 /**
  * Where this worker may be let in. `isOwnBroker`: the broker is on this machine, and so is its manager, unless it is

@@ -19,7 +19,7 @@ import {
 } from '@oakring/host';
 import type { AllowedToJobs } from '../allowed/allowances.js';
 import { readAllowed } from './read-allowed.js';
-import type { JoinOptions } from '../joining/join-ways.js';
+import type { JoinOptions } from './join-options.js';
 import { joinOf } from './read-join.js';
 import type { RuntimeName } from '../runtimes/runtime.port.js';
 

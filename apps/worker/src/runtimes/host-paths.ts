@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { isInFolder } from '@oakring/contracts';
-import { notAllowed } from '../allowed/not-allowed.js';
+import { notAllowed } from './not-allowed.js';
 import { StartFailure } from './runtime.port.js';
 
 /**

@@ -8,7 +8,7 @@ import {
   type Resources,
 } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
-import { notAllowed } from '../allowed/not-allowed.js';
+import { notAllowed } from './not-allowed.js';
 import { askPort } from '../checks/probes.js';
 import { runCommand } from '../checks/run-command.js';
 import type { Cgroups } from './cgroups/cgroups.js';

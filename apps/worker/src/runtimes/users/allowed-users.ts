@@ -1,5 +1,5 @@
 import { OakringError } from '@oakring/contracts';
-import { notAllowed } from '../../allowed/not-allowed.js';
+import { notAllowed } from '../not-allowed.js';
 import { StartFailure } from '../runtime.port.js';
 import { identityOf, whyNotAs, type UserIdentity } from './user-identity.js';
 

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Finding } from '@oakring/host';
-import { allowancesOf, type AllowedToJobs } from '../allowed/allowances.js';
-import { readRegistries } from './registries.js';
-import { whyNotCalled } from './users/allowed-users.js';
-import { identityOf, whyNotAs } from './users/user-identity.js';
-import { whyNotPlace } from './users/volume-places.js';
+import { allowancesOf, type AllowedToJobs } from './allowances.js';
+import { readRegistries } from '../runtimes/registries.js';
+import { whyNotCalled } from '../runtimes/users/allowed-users.js';
+import { identityOf, whyNotAs } from '../runtimes/users/user-identity.js';
+import { whyNotPlace } from '../runtimes/users/volume-places.js';
 
 const part = 'runtimes';
 const othersWrite = 0o002;

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AllowedToJobs } from '../allowed/allowances.js';
+import type { AllowedToJobs } from './allowances.js';
 import { allowancesFinding, examineAllowed } from './examine-allowed.js';
 
 const isRoot = process.getuid?.() === 0;

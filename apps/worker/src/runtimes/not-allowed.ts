@@ -1,4 +1,4 @@
-import { StartFailure } from '../runtimes/runtime.port.js';
+import { StartFailure } from './runtime.port.js';
 
 /** Why an order is not carried out that asks for more than this machine's owner lets jobs have: begins with a code. */
 export function notAllowedReason(what: string, setting: string): string {
