@@ -260,6 +260,23 @@ describe('A secret that is 30 days old', () => {
     expect(new Set(manager.asked.map(({ secret }) => secret)).size).toBe(2);
   });
 
+  it.each([null, own, token])(
+    'is replaced though the broker refuses the old one before the manager can be asked again (way: %j)',
+    async (by) => {
+      way = by;
+      manager.losesAnswers = 1;
+      expect((await joiner.shown()).password).toBe(before);
+      manager.answersNothing = true;
+      expect((await joiner.shown()).password).toBe(before);
+      joiner.refused();
+      expect((await joiner.shown()).password).toBe(before);
+      manager.answersNothing = false;
+      joiner.refused();
+      expect((await joiner.shown()).password).toBe(manager.secret);
+      expect(new Set(manager.asked.map(({ secret }) => secret)).size).toBe(2);
+    },
+  );
+
   it('is good for as long as nobody answers', async () => {
     manager.answersNothing = true;
     expect((await joiner.shown()).password).toBe(before);

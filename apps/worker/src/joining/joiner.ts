@@ -11,6 +11,8 @@ const dayMs = 86_400_000;
 const rotateAfterMs = 30 * dayMs;
 /** Whoever was refused is not let in a second later: each time is on record at the manager. */
 const askAgainMs = 300_000;
+/** By what a node is let in that replaces its secret. */
+const bySecret = 'itself, with another secret than before';
 
 /** What is shown at the broker. */
 export interface Shown {
@@ -127,7 +129,18 @@ export class Joiner {
     // What it was refused for cannot be known: it is shown again.
     if (own.is !== 'refused')
       return this.tell('refused', `${this.away(own.why).message}; trying on`);
+    if (await this.wasReplaced(kept)) return;
     if (way === null || !(await this.joinAgain(kept, way))) throw this.remember(own.why, way);
+  }
+
+  /** Its next secret was taken, and the answer lost: nobody else can say so. */
+  private async wasReplaced({ next }: NodeCredential): Promise<boolean> {
+    if (next === null) return false;
+    const answer = await this.ask(next, next);
+    if (answer.is === 'away') throw this.away(answer.why);
+    if (answer.is !== 'joined') return false;
+    await this.joined(next, bySecret);
+    return true;
   }
 
   private async joinAgain(kept: NodeCredential, way: JoinWay): Promise<boolean> {
@@ -152,7 +165,7 @@ export class Joiner {
     let answer = await this.ask(kept.secret, next);
     // It was taken before, and the answer lost.
     if (answer.is === 'refused') answer = await this.ask(next, next);
-    if (answer.is === 'joined') return this.joined(next, 'itself, with another secret than before');
+    if (answer.is === 'joined') return this.joined(next, bySecret);
     this.tell('refused', `its secret is not replaced yet: ${answer.why}`);
   }
 
