@@ -197,6 +197,7 @@ export class SimulatedManager {
     const app = await world.outsideOfTime(this.letWorkersIn(inbox));
     const broker = {
       place: () => ({ host: null, port: 10_003, tls: false }),
+      whyTaken: async () => null,
       letIn: async () => {},
       portToTell: () => (connection.connected ? 10_003 : null),
       lastHeardMs: (nodeId: string) => made.table.lastSeenMs(nodeId),

@@ -29,6 +29,11 @@ export class NodeIdentities {
     return credential?.revoked === null && credential.hash === hash;
   }
 
+  /** Whether it has a credential that holds. */
+  hasOwn(node: string): boolean {
+    return this.projection.state.credentials.get(node)?.revoked === null;
+  }
+
   /** Whether it has joined, be its credential revoked or not: nobody speaks for it with what several share. */
   hasJoined(node: string): boolean {
     return this.projection.state.credentials.get(node) !== undefined;

@@ -1,4 +1,4 @@
-import { isObject, OakringError, type JsonObject } from '@oakring/contracts';
+import { isObject, OakringError, type JsonObject, type Refusal } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { BrokerAddress } from '../connection/mqtt-client.js';
 import {
@@ -14,19 +14,22 @@ const mostAtOnce = 64;
 /** Accounts in one answer. */
 const pageSize = 500;
 
-interface Keeping {
-  readonly node: string;
-  readonly secret: string;
-  resolve(): void;
+interface Waiting<T, R> {
+  readonly asked: T;
+  resolve(answer: R): void;
   reject(error: unknown): void;
 }
+
+type Looking = Waiting<string, Refusal | null>;
+type Keeping = Waiting<{ readonly username: string; readonly password: string }, void>;
 
 /**
  * Accounts at Mosquitto 2, by its plugin for dynamic security. What a node may is not said there: the access file does
  * (`infra/mosquitto`), for all nodes alike, by the name that the account gives them.
  */
 export class DynamicSecurity implements BrokerAccounts {
-  private readonly waiting: Keeping[] = [];
+  private readonly looking: Looking[] = [];
+  private readonly keeping: Keeping[] = [];
   /** One at a time: a thousand machines that join at once are no thousand connections. */
   private last: Promise<unknown> = Promise.resolve();
 
@@ -37,11 +40,14 @@ export class DynamicSecurity implements BrokerAccounts {
     private readonly ports: Pick<Ports, 'timers' | 'ids'>,
   ) {}
 
-  keep(node: string, secret: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ node, secret, resolve, reject });
-      if (this.waiting.length === 1) void this.inTurn(() => this.keepWaiting());
-    });
+  whyTaken(node: string): Promise<Refusal | null> {
+    return this.together(this.looking, node, (ask, taken) => lookAtAll(ask, taken, this.group()));
+  }
+
+  keep(username: string, password: string): Promise<void> {
+    return this.together(this.keeping, { username, password }, (ask, taken) =>
+      keepAll(ask, taken, this.group()),
+    );
   }
 
   sweep(stands: (nodeId: string) => boolean): Promise<readonly string[]> {
@@ -55,15 +61,30 @@ export class DynamicSecurity implements BrokerAccounts {
     );
   }
 
-  private async keepWaiting(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const taken = this.waiting.slice(0, mostAtOnce);
+  /** With whatever else waits for the same. */
+  private together<T, R>(
+    waiting: Waiting<T, R>[],
+    asked: T,
+    work: (ask: Ask, taken: readonly Waiting<T, R>[]) => Promise<void>,
+  ): Promise<R> {
+    return new Promise((resolve, reject) => {
+      waiting.push({ asked, resolve, reject });
+      if (waiting.length === 1) void this.inTurn(() => this.doAll(waiting, work));
+    });
+  }
+
+  private async doAll<T, R>(
+    waiting: Waiting<T, R>[],
+    work: (ask: Ask, taken: readonly Waiting<T, R>[]) => Promise<void>,
+  ): Promise<void> {
+    while (waiting.length > 0) {
+      const taken = waiting.slice(0, mostAtOnce);
       try {
-        await withControlLine(this.address, this.ports, (ask) => keepAll(ask, taken, this.group()));
+        await withControlLine(this.address, this.ports, (ask) => work(ask, taken));
       } catch (error) {
         for (const { reject } of taken) reject(error);
       }
-      this.waiting.splice(0, taken.length);
+      waiting.splice(0, taken.length);
     }
   }
 
@@ -91,19 +112,25 @@ async function membersOf(ask: Ask, groupname: string): Promise<readonly string[]
   }
 }
 
+async function lookAtAll(ask: Ask, looking: readonly Looking[], groupname: string): Promise<void> {
+  const names = looking.map(({ asked }) => asked);
+  const accounts = await accountsOf(ask, names, groupname);
+  for (const [at, { asked, resolve }] of looking.entries()) {
+    resolve(accounts[at]?.is === 'another' ? notANode(asked, groupname) : null);
+  }
+}
+
 async function keepAll(ask: Ask, keeping: readonly Keeping[], groupname: string): Promise<void> {
-  const accounts = await accountsOf(
-    ask,
-    keeping.map(({ node }) => node),
-    groupname,
-  );
+  const names = keeping.map(({ asked: { username } }) => username);
+  const accounts = await accountsOf(ask, names, groupname);
   if (accounts.some(({ is }) => is === 'none')) {
     await carryOut(ask, [{ command: 'createGroup', groupname }], 'Group already exists');
   }
-  for (const [at, { node, secret, resolve, reject }] of keeping.entries()) {
-    if (accounts[at]?.is === 'another') reject(notANode(node, groupname));
-    else {
-      await keepOne(ask, { username: node, password: secret }, groupname);
+  for (const [at, { asked, resolve, reject }] of keeping.entries()) {
+    if (accounts[at]?.is === 'another') {
+      reject(new OakringError(notANode(asked.username, groupname)));
+    } else {
+      await keepOne(ask, asked, groupname);
       resolve();
     }
   }
@@ -162,9 +189,9 @@ function throwIfFailed(answer: ControlAnswer | undefined): void {
   throw new OakringError({ code: 'broker-unreachable', detail });
 }
 
-function notANode(node: string, groupname: string): OakringError {
+function notANode(node: string, groupname: string): Refusal {
   const detail = `The broker has an account ${node} that is not of a node of this cluster (not in its group ${groupname}).`;
-  return new OakringError({ code: 'node-id-taken', detail, field: 'node', value: node });
+  return { code: 'node-id-taken', detail, field: 'node', value: node };
 }
 
 function isIn(client: unknown, group: string): boolean {

@@ -34,6 +34,8 @@ interface ClusterBroker {
   readonly link: BrokerLink;
   /** At a broker elsewhere; null: it knows nodes by itself, or somebody else keeps them. */
   readonly accounts: BrokerAccounts | null;
+  /** Whether a node has a credential that holds. */
+  readonly stands: (nodeId: string) => boolean;
   /** Why what is said in a node's name counts for nothing; null: the broker in this process has asked. */
   readonly whyUnheard: ((nodeId: string) => Refusal | null) | null;
 }
@@ -53,6 +55,7 @@ export async function brokerOf(
   const group = (): string => `oakring-${cluster.id()}`;
   return {
     link,
+    stands: (nodeId) => nodes.hasOwn(nodeId),
     accounts:
       elsewhere === null || mqttAccounts === 'none'
         ? null

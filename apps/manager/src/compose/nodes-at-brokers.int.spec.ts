@@ -205,6 +205,18 @@ withMosquitto('A node that joined, at a Mosquitto whose accounts the manager kee
   );
 
   it(
+    'is called as nobody else is there: neither as the manager nor as who has an account of another cluster',
+    async () => {
+      const events = async () => (await ask('GET', 'events')).text();
+      for (const name of [managerAccount.username, overseerAccount.username]) {
+        expect(await joinAs(name, newToken())).toBe(409);
+      }
+      expect(await events()).not.toContain('NodeJoined');
+    },
+    waitsMs,
+  );
+
+  it(
     'is heard, and none of another cluster that the broker lets in as well',
     async () => {
       const [url, shown] = [`mqtt://127.0.0.1:${mosquitto.managerPort}`, overseerAccount];

@@ -112,7 +112,7 @@ async function start(
   const verification = new LedgerVerification({ log, projection, ports, place, warn });
   stopping.add(() => verification.stop());
   const parts = { kept, identities, ports, tls: options.tls };
-  const { link, accounts, whyUnheard } = await brokerOf(settings, parts, stopping);
+  const { link, accounts, stands, whyUnheard } = await brokerOf(settings, parts, stopping);
   const { broker, connection } = link;
   const authority = await openAuthority(settings, ports);
   const witnesses = witnessesOf(settings, new LedgerTree(log, ports));
@@ -149,7 +149,7 @@ async function start(
       knownWitnesses: witnessView(settings, witnesses),
       ...{ serviceRules: serviceRulesOf(settings), rootView: root },
       ...{ rootLink: root?.standing ?? withoutRoot, maxNodes: settings.maxNodes },
-      openBroker: openBrokerOf(settings, { ...link, accounts }, table),
+      openBroker: openBrokerOf(settings, { ...link, accounts, stands }, table),
       pastReadings: kept.telemetry.reader,
       measured: {
         ...{ commands: leadership.figures, leadership, scheduler, obstacle: stores.obstacle },

@@ -39,7 +39,7 @@ describe('The port of the broker that workers are told', () => {
   ) =>
     openBrokerOf(
       readManagerSettings(env),
-      { url, connection: { connected }, accounts: null },
+      { url, connection: { connected }, accounts: null, ownNames: () => [], stands: () => false },
       { lastSeenMs: () => null },
     ).portToTell();
 

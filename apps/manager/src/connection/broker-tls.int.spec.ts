@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemPorts } from '@oakring/ports';
 import { freePort } from '../../../../infra/machine/free-port.js';
 import { hasMosquitto, startMosquitto, type RunningBroker } from '../broker/testing/mosquitto.js';
-import { brokerTls } from './broker-tls.js';
+import { brokerTls, certifiedName } from './broker-tls.js';
 import { reachBroker } from './reach-broker.js';
 
 const suite = hasMosquitto() ? describe : describe.skip;
@@ -61,6 +61,11 @@ suite('The certificates of MQTT_CERT', () => {
   afterAll(async () => {
     await broker.kill();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('say what a broker may call us, which no node may be called', () => {
+    expect(certifiedName(brokerTls(settings).tls)).toBe('x');
+    expect(certifiedName()).toBeNull();
   });
 
   it('let us in at a broker that asks for them, and nothing else does', async () => {

@@ -1,5 +1,6 @@
 import { OakringError, systemCodeOf } from '@oakring/contracts';
 import { Trust } from '@oakring/host';
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ManagerSettings } from '../config/manager-settings.js';
@@ -31,6 +32,13 @@ export function brokerTls(settings: TlsSettings): { readonly tls?: BrokerTls } {
   ];
   const own = { cert, key, ...(passphrase === null ? {} : { passphrase }) };
   return { tls: { ...Trust.of(ca.toString('utf8')).options(), ...own } };
+}
+
+/** What a broker may call us by the certificate that we show; null: we show none, or it has no such name. */
+export function certifiedName({ cert }: Pick<BrokerTls, 'cert'> = {}): string | null {
+  if (cert === undefined) return null;
+  const { subject } = new X509Certificate(cert);
+  return /^CN=(.*)$/m.exec(subject ?? '')?.[1] ?? null;
 }
 
 function fileIn(folder: string, name: string): Buffer {

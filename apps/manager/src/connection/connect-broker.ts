@@ -10,7 +10,7 @@ import { accessOf } from '../wires/access.js';
 import type { Wires } from '../wires/wires.js';
 import { BrokerConnection } from './broker-connection.js';
 import type { BrokerAddress } from './mqtt-client.js';
-import { brokerTls } from './broker-tls.js';
+import { brokerTls, certifiedName } from './broker-tls.js';
 import { reachBroker } from './reach-broker.js';
 
 export interface BrokerLink {
@@ -24,6 +24,11 @@ export interface BrokerLink {
   readonly url: string;
   /** How the broker is reached for another purpose than workers; null: it is in this process. */
   readonly elsewhere: (() => BrokerAddress) | null;
+  /**
+   * What we are called at a broker elsewhere, by name, client id or certificate: a node that is called so would be taken
+   * for us there. None: the broker in this process tells us apart.
+   */
+  readonly ownNames: () => readonly string[];
 }
 
 /** Who the broker is for. */
@@ -66,7 +71,11 @@ export async function connectBroker(
     const probe = (): Promise<boolean> =>
       reachBroker({ ...address(), clientId: `oakring-probe-${ports.ids.next()}` }, ports.timers);
     const connection = new BrokerConnection(address, wires.subscriptions, ports);
-    return { broker: null, connection, reaches: probe, url: mqttUrl, elsewhere: address };
+    const names = [username, certifiedName(tls.tls)].filter((name) => name !== null);
+    return {
+      ...{ broker: null, connection, reaches: probe, url: mqttUrl, elsewhere: address },
+      ownNames: () => [clientId(), ...names],
+    };
   }
   const internal = { username: `manager-${ports.ids.next()}`, password: ports.ids.next() };
   const broker = await startEmbeddedBroker({
@@ -99,6 +108,7 @@ export async function connectBroker(
     // It is in this process.
     reaches: async () => true,
     elsewhere: null,
+    ownNames: () => [],
     url: `${scheme}://${bracketed(settings.host)}:${broker.port}`,
   };
 }

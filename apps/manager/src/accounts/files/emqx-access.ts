@@ -1,8 +1,8 @@
 import type { Dialect } from '../../wires/dialect.port.js';
-import { rightsOf, type NamelessRights } from './rights.js';
+import { rightsOf, usualManager, type NamelessRights } from './rights.js';
 
 /** EMQX's rules of authorization (its source `file`, `acl.conf`): the first that fits counts, and the last fits all. */
-export function emqxAccess(dialects: readonly Dialect[], manager = 'oakring'): string {
+export function emqxAccess(dialects: readonly Dialect[], manager = usualManager): string {
   const { up, down, nameless } = rightsOf(dialects);
   return [
     '%% Least privilege on topics. A worker logs in with its node id as user name, and is known by that',

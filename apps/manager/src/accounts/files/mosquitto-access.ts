@@ -1,8 +1,8 @@
 import type { Dialect } from '../../wires/dialect.port.js';
-import { rightsOf, type NamelessRights } from './rights.js';
+import { rightsOf, usualManager, type NamelessRights } from './rights.js';
 
 /** Mosquitto's access rules (`acl_file`) for a manager of this name and workers who speak these dialects. */
-export function mosquittoAccess(dialects: readonly Dialect[], manager = 'oakring'): string {
+export function mosquittoAccess(dialects: readonly Dialect[], manager = usualManager): string {
   const { up, down, nameless } = rightsOf(dialects);
   return [
     '# Least privilege on topics. A worker logs in with its node id as user name, whatever it is known by:',

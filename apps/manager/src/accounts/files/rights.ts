@@ -21,6 +21,9 @@ export interface NamelessRights {
 
 const one = '+';
 
+/** What the manager is called in these files, unless it is said. */
+export const usualManager = 'oakring';
+
 export function rightsOf(dialects: readonly Dialect[]): Rights {
   return {
     up: (node) =>

@@ -22,7 +22,9 @@ export function brokerAccountsContract(
     it('let a node in by its secret, and by no other', async () => {
       under = await start();
       expect(await under.letsIn('n1', 'one')).toBe(false);
+      expect(await under.accounts.whyTaken('n1')).toBeNull();
       await under.accounts.keep('n1', 'one');
+      expect(await under.accounts.whyTaken('n1')).toBeNull();
       expect(await under.letsIn('n1', 'one')).toBe(true);
       expect(await under.letsIn('n1', 'two')).toBe(false);
       expect(await under.letsIn('n2', 'one')).toBe(false);
@@ -63,6 +65,7 @@ export function brokerAccountsContract(
 
     it('are never those of others', async () => {
       under = await start();
+      expect(await under.accounts.whyTaken(under.another)).toMatchObject({ code: 'node-id-taken' });
       await expect(under.accounts.keep(under.another, 'guess')).rejects.toMatchObject({
         code: 'node-id-taken',
       });

@@ -1,4 +1,4 @@
-import { OakringError } from '@oakring/contracts';
+import { OakringError, type Refusal } from '@oakring/contracts';
 import type { BrokerAccounts } from '../broker-accounts.port.js';
 
 /** Accounts of a broker that is not there. */
@@ -9,11 +9,15 @@ export class MemoryAccounts implements BrokerAccounts {
   /** `others`: accounts that are no node's. */
   constructor(private readonly others: readonly string[] = []) {}
 
-  async keep(nodeId: string, secret: string): Promise<void> {
+  async whyTaken(nodeId: string): Promise<Refusal | null> {
     this.refuseAway();
-    if (this.others.includes(nodeId)) {
-      throw new OakringError({ code: 'node-id-taken', detail: `${nodeId} is no node's.` });
-    }
+    if (!this.others.includes(nodeId)) return null;
+    return { code: 'node-id-taken', detail: `${nodeId} is no node's.` };
+  }
+
+  async keep(nodeId: string, secret: string): Promise<void> {
+    const taken = await this.whyTaken(nodeId);
+    if (taken !== null) throw new OakringError(taken);
     this.secrets.set(nodeId, secret);
   }
 

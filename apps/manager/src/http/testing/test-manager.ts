@@ -3,6 +3,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import type {
   DeadLetter,
   InstanceReading,
+  Refusal,
   ScheduleAnswers,
   ScheduleRequest,
 } from '@oakring/contracts';
@@ -183,6 +184,8 @@ interface TestOptions {
   readonly openWire?: OpenWire;
   /** That of workers that come over HTTP; absent: no broker listens. */
   readonly brokerPort?: () => number | null;
+  /** Why a node cannot be called so at the broker; absent: any can. */
+  readonly taken?: (nodeId: string) => Refusal | null;
   /** Names that others reach us by. */
   readonly names?: readonly string[];
   readonly maxNodes?: number;
@@ -301,6 +304,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
         provide: OPEN_BROKER,
         useValue: {
           place: () => ({ host: null, port: 10_003, tls: false }),
+          whyTaken: async (nodeId: string) => options.taken?.(nodeId) ?? null,
           letIn: async () => {},
           portToTell: () => options.brokerPort?.() ?? null,
           lastHeardMs: (nodeId: string) => telemetry.lastSeenMs(nodeId),

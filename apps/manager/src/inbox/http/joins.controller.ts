@@ -25,7 +25,7 @@ export class JoinsController {
   constructor(
     @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
     @Inject(NODE_TOKENS) private readonly tokens: TokenVerdicts,
-    @Inject(OPEN_BROKER) private readonly broker: Pick<OpenBroker, 'place' | 'letIn'>,
+    @Inject(OPEN_BROKER) private readonly broker: Pick<OpenBroker, 'place' | 'letIn' | 'whyTaken'>,
     @Inject(CERTIFICATE_AUTHORITY) private readonly authority: CertificateAuthority | null,
     private readonly identities: Identities,
     private readonly admission: WorkerAdmission,
@@ -59,6 +59,9 @@ export class JoinsController {
       const detail = 'A certificate is asked for, and this manager signs none.';
       throw new OakringError({ code: 'no-certificate-authority', detail, field: 'csr' });
     }
+    // Before anything is on record: what somebody else is called there is never a node.
+    const taken = await this.broker.whyTaken(node);
+    if (taken !== null) throw this.noted(new OakringError(taken), request);
     const { position } = await this.decided(node, body, request);
     // Also of one who asks again: the broker may have lost what it knew.
     await this.broker.letIn(node, body.secret);
@@ -82,12 +85,15 @@ export class JoinsController {
       const outcome = await this.queue.submit<'JoinNode'>(command, originOf(request, undefined));
       bytes = outcome.bytes ?? 0;
       if (outcome.status === 'accepted') return outcome.answer;
-      const problem = new OakringError(outcome.refusal);
-      this.refusals.note(problem, request);
-      throw problem;
+      throw this.noted(new OakringError(outcome.refusal), request);
     } finally {
       settle(bytes);
     }
+  }
+
+  private noted(problem: OakringError, request: FastifyRequest): OakringError {
+    this.refusals.note(problem, request);
+    return problem;
   }
 
   /** What was mistyped, or opens something else. */

@@ -103,6 +103,21 @@ describe('POST /api/v1/joins', () => {
     expect(joined()).toHaveLength(1);
   });
 
+  it('lets nobody in under a name that is somebody else’s at the broker, and counts no use', async () => {
+    await manager.close();
+    const taken = (id: string) =>
+      id === 'oakring'
+        ? ({ code: 'node-id-taken', detail: 'It is.', field: 'node', value: id } as const)
+        : null;
+    manager = await startTestManager({ token: setting, ports, taken });
+    const token = await given({ name: 'shelf' });
+    expect(await join({ node: 'oakring', secret: newToken() }, token)).toMatchObject({
+      ...{ status: 409, body: { code: 'node-id-taken', value: 'oakring' } },
+    });
+    expect(manager.projection.state.credentials.size).toBe(0);
+    expect((await join({ node: 'n1', secret: newToken() }, token)).status).toBe(201);
+  });
+
   it('renews a credential by the one before, which holds no more', async () => {
     const token = await given({ name: 'shelf' });
     const [old, next] = [newToken(), newToken()];
