@@ -177,7 +177,7 @@ describeWithMongod('Two managers on one MongoDB and one broker', () => {
     const firstLeader = await leaderOf(managers);
     await eventually(
       () => chartOf(firstLeader.url),
-      ({ body }) => body.points.length > 0,
+      ({ body }) => (body.points?.length ?? 0) > 0,
     );
     const heardBy = Date.now();
     for (let round = 0; round < rounds; round += 1) {
