@@ -1,5 +1,6 @@
 import {
   parseRequirement,
+  secretsNamedIn,
   type Constraint,
   type Control,
   type JsonObject,
@@ -25,6 +26,7 @@ import {
   type Failed,
   type Instance,
 } from './instance.js';
+import { redactedLines } from './redaction.js';
 import { Tombstones } from './tombstones.js';
 
 /** Ended instances that are still reported; what they left is removed with the oldest. */
@@ -110,7 +112,7 @@ export class InstanceTable {
         const isNews = instance.status === 'failed' && known?.status !== 'failed';
         if (isNews && this.timers !== null) {
           const lines = await lastPrinted(runtime, instance, this.timers);
-          instance.lastLines = lines.map(instance.redacted);
+          instance.lastLines = redactedLines(instance.redacted, lines);
         }
         adopted.push({ instance, isWanted: false });
       }
@@ -132,13 +134,13 @@ export class InstanceTable {
     const leaseMs = description === null ? null : leaseOf(description);
     const identity = { ledger: known?.ledger ?? ledger, digest: known?.digest ?? digest };
     const address = { job, instance, generation };
-    const secrets = known?.secrets ?? {};
+    const secrets = secretsOf(known);
     const made = { address, runtime, description, leaseMs, identity, secrets };
     // How it ended was told in these words before.
     const isTold = known !== undefined && known.status !== 'wanted' && found.status !== 'running';
     const { status, reason } = isTold ? known : { ...found, reason: shortReason(found.reason) };
     const taken = newInstance(made, status === 'wanted' ? 'starting' : status, reason);
-    taken.reason = reason === null ? null : taken.redacted(reason);
+    if (reason !== null && !isTold) taken.reason = taken.redacted(reason);
     this.put(taken);
     return taken;
   }
@@ -242,6 +244,13 @@ export class InstanceTable {
     const instances = this.list().flatMap((instance) => rememberedOf(instance) ?? []);
     return { instances, deleted: this.deleted.entries() };
   }
+}
+
+/** What it was given; null: that is not known, of it or of one of those that its job names. */
+function secretsOf(known: RememberedInstance | undefined): Instance['secrets'] | null {
+  if (known === undefined) return null;
+  const { job, secrets = {} } = known;
+  return secretsNamedIn(job).every((name) => Object.hasOwn(secrets, name)) ? secrets : null;
 }
 
 function isOther(found: FoundInstance, known: RememberedInstance | undefined): boolean {

@@ -10,7 +10,7 @@ import { safeText } from '@oakring/log';
 import type { RememberedInstance } from '../memory/worker-store.port.js';
 import type { InstanceAddress, InstanceExit, Runtime } from '../runtimes/runtime.port.js';
 import type { Health } from '../checks/judgement.js';
-import { redactionOf, type Redaction } from './redaction.js';
+import { redactedLines, redactionOf, withheld, type Redaction } from './redaction.js';
 import type { Identity, InstanceStatus, KnownInstance } from './decide-control.js';
 
 /** Well under what an acknowledgement may carry, and under what a state of many has room for. */
@@ -56,7 +56,8 @@ export interface NewInstance {
   readonly description: Instance['description'];
   readonly leaseMs: number | null;
   readonly identity: Identity;
-  readonly secrets?: Readonly<Record<string, string>>;
+  /** Null: nobody knows them any more. */
+  readonly secrets?: Readonly<Record<string, string>> | null;
 }
 
 export function newInstance(
@@ -71,7 +72,8 @@ export function newInstance(
     generation,
     runtime,
     description,
-    ...{ secrets, redacted: redactionOf(secrets) },
+    secrets: secrets ?? {},
+    redacted: secrets === null ? withheld : redactionOf(secrets),
     leaseMs,
     status,
     reason,
@@ -124,7 +126,7 @@ export function linesOf(
   { redacted }: Pick<Instance, 'redacted'>,
   { lastLines = [] }: Pick<InstanceExit, 'lastLines'>,
 ): readonly string[] {
-  return lastLines.map(redacted);
+  return redactedLines(redacted, lastLines);
 }
 
 export function healthOf({ redacted }: Pick<Instance, 'redacted'>, health: Health): Health {

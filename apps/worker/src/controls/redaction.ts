@@ -26,6 +26,21 @@ export function redactionOf(secrets: Readonly<Record<string, string>>): Redactio
   };
 }
 
+/**
+ * Of an instance whose secrets are not known any more (its worker lost its memory, or the key of it): how it ended is
+ * told, and nothing of what it said.
+ */
+export const withheld: Redaction = (text) => {
+  const at = text.indexOf(': ');
+  return at < 0 ? text : `${text.slice(0, at)}: (${notTold})`;
+};
+const notTold = 'what it said is not told, since its worker has lost which secrets it was given';
+
+/** The same of lines that it printed. */
+export function redactedLines(redacted: Redaction, lines: readonly string[]): readonly string[] {
+  return redacted === withheld ? [] : lines.map(redacted);
+}
+
 function formsOf(value: string): readonly string[] {
   const lines = value.split(/\r?\n/);
   const all = [value, ...lines].flatMap((each) => [

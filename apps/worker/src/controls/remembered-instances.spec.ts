@@ -138,6 +138,36 @@ describe('A worker that was restarted', () => {
     expect(instances.list()).toMatchObject([{ reason: 'exit code 1: http://***@db/x' }]);
   });
 
+  it.each([
+    ['its memory', () => nothingRemembered],
+    ['the key of it', () => withoutSecrets(kept)],
+  ])('tells how one ended, and nothing that it said, once it has lost %s', async (_, lose) => {
+    const environment = { PASSWORD: { secret: 'db' } };
+    const secrets = { db: 'hunter2' };
+    await deployed(1, { job: { ...job, environment }, secrets });
+    kept = lose();
+    runtime = new ManualRuntime();
+    runtime.found = [{ ...address(1), status: 'failed', reason: 'exit code 3: bad hunter2' }];
+    runtime.printed = ['using hunter2'];
+    await reopen();
+    const [known] = instances.list();
+    expect(known?.reason).toMatch(/^exit code 3: \(what it said is not told/);
+    expect(JSON.stringify(known)).not.toContain('hunter2');
+  });
+
+  it('tells nothing of what one says later that it found running, and whose secrets it has lost', async () => {
+    await deployed(1, { secrets: { db: 'hunter2' } });
+    kept = nothingRemembered;
+    runtime = new ManualRuntime();
+    runtime.found = [{ ...address(1), status: 'running', reason: 'ran before' }];
+    await reopen();
+    const lastLines = ['using hunter2'];
+    runtime.exit(address(1), { status: 'failed', reason: 'exit code 3: bad hunter2', lastLines });
+    const [known] = instances.list();
+    expect(known).toMatchObject({ status: 'failed', lastLines: [] });
+    expect(known?.reason).toMatch(/^exit code 3: \(what it said/);
+  });
+
   it('runs nothing where another start is the node: what it found is ended, and forgotten', async () => {
     await deployed(1);
     await instances.obey(order('delete', 'c9', { instance: 1 }));
@@ -320,11 +350,16 @@ function holdDisk(): { release: () => void } {
   return { release };
 }
 
-async function deployed(generation: number): Promise<void> {
-  const done = instances.obey(order('deploy', 'c1', { generation }));
+async function deployed(generation: number, more: Partial<Control> = {}): Promise<void> {
+  const done = instances.obey(order('deploy', 'c1', { generation, ...more }));
   runtime.starts.at(-1)?.succeed();
   await done;
   told = [];
+}
+
+function withoutSecrets(remembered: Remembered): Remembered {
+  const instances = remembered.instances.map(({ secrets: _lost, ...others }) => others);
+  return { ...remembered, instances };
 }
 
 async function deleted(generation: number): Promise<void> {

@@ -33,6 +33,8 @@ export class ManualRuntime implements Runtime {
   readonly starts: Start[] = [];
   readonly stops: Stop[] = [];
   found: readonly FoundInstance[] = [];
+  /** What each instance printed. */
+  printed: readonly string[] = [];
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
 
   async existing(): Promise<readonly FoundInstance[]> {
@@ -72,7 +74,15 @@ export class ManualRuntime implements Runtime {
     return null;
   }
 
-  async *logs(): AsyncGenerator<readonly PrintedLine[]> {}
+  async *logs(): AsyncGenerator<readonly PrintedLine[]> {
+    yield this.printed.map((text) => ({
+      generation: 1,
+      atMs: null,
+      text,
+      isOpen: false,
+      mark: '',
+    }));
+  }
 
   async close(): Promise<void> {}
 }
