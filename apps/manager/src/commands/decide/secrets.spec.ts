@@ -6,6 +6,7 @@ import {
   beside,
   given,
   instanceOf,
+  jobDocument,
   orderStops,
   plan,
   ready,
@@ -200,6 +201,20 @@ describe('Secrets of a root', () => {
     expect(cluster.when(set('db'), 'api/anna').decided).toMatchObject(wanted);
     expect(cluster.when(set('db'), 'api/oslo').decided).toMatchObject(wanted);
     expect(cluster.when(set('db'), 'api/berlin').types).toEqual(['SecretSet']);
+  });
+
+  it('are not set by somebody else while its job may go back to what names them', () => {
+    const cluster = roots();
+    cluster.when(set('db'), 'api/berlin');
+    cluster.when(submitJob('j', named), 'api/berlin');
+    const update = { type: 'UpdateJob', id: 'j', ifPosition: null, bodyHash: 'h' } as const;
+    cluster.when({ ...update, job: jobDocument({ id: 'j' }) }, 'api/berlin');
+    cluster.when(remove('db'), 'api/berlin');
+    cluster.when(shredded('db', 'key of db 1'));
+    const wanted = { refusal: { code: 'secret-name-wanted' } };
+    expect(cluster.when(set('db'), 'api/oslo').decided).toMatchObject(wanted);
+    cluster.when({ type: 'CompleteRollout', id: 'j', revision: 2 });
+    expect(cluster.when(set('db'), 'api/oslo').types).toEqual(['SecretSet']);
   });
 
   it('are nothing for an auditor to use, set or remove', () => {

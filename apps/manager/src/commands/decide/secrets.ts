@@ -1,6 +1,13 @@
 import { callerIn, openName, secretsNamedIn, settingName, type Refusal } from '@oakring/contracts';
 import { secretsStream, type JsonObject } from '@oakring/events';
-import { maxSecrets, maxSecretVersions, missingSecret, type ClusterState } from '@oakring/model';
+import {
+  maxSecrets,
+  maxSecretVersions,
+  missingSecret,
+  revisionKey,
+  type ClusterState,
+  type JobRecord,
+} from '@oakring/model';
 import { mayOf, roleText, seesOwnOnly, seesSecret, type Holder } from '../../access/holder.js';
 import type { Answers, Command } from '../command.js';
 import type { Decided, Deciding } from './deciding.js';
@@ -50,12 +57,25 @@ function whyNotSet({ state, origin }: Deciding, name: string, version: number): 
  */
 function whyWanted(state: ClusterState, name: string, by: string): Refusal | null {
   for (const job of state.jobs.values()) {
-    if (!secretsNamedIn(job.document).includes(name) || job.by === by) continue;
+    if (job.by === by || !mayComeToRun(state, job).some((each) => names(each, name))) continue;
     if (job.by !== null && usesAll(state, job.by)) continue;
     const detail = `Somebody else’s job names a secret ${name}.`;
     return { code: 'secret-name-wanted', detail, field: 'name', value: name };
   }
   return null;
+}
+
+/** What a job says, and what it goes back to by itself where its rollout fails. */
+function mayComeToRun({ revisions }: ClusterState, job: JobRecord): readonly JsonObject[] {
+  const { id, document, rollout } = job;
+  const isOver =
+    rollout === null || rollout.status === 'completed' || rollout.status === 'rolledBack';
+  const former = isOver ? undefined : revisions.get(revisionKey(id, rollout.from));
+  return former === undefined ? [document] : [document, former.document];
+}
+
+function names(document: JsonObject, name: string): boolean {
+  return secretsNamedIn(document).includes(name);
 }
 
 function usesAll({ tokens }: ClusterState, by: string): boolean {
