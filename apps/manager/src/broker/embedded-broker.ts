@@ -27,6 +27,8 @@ const maxConnections = 20_000;
 const stopWithinMs = 1_000;
 /** Credentials that end close together have the connections looked at once: a second is promised. */
 const reviewAfterMs = 100;
+/** Tokens that come to their end by themselves are looked for so often, as those of requests are. */
+const expireEveryMs = 1_000;
 
 export interface EmbeddedBrokerOptions {
   readonly host: string;
@@ -116,18 +118,21 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
   countFilters(broker, filters);
   reportGoneClients(broker, { ...options, filters, sessions }, listeners, logger);
   const reviewing = gathered(options.ports, () => sessions.review());
+  const expiring = options.ports.timers.every(expireEveryMs, () => sessions.expire());
   try {
     const port = await listen(server, options);
     return {
       port,
       stop: () => {
         reviewing.stop();
+        expiring.cancel();
         return stop(server, broker, sockets, options.ports);
       },
       review: reviewing.soon,
       onClientGone: (listener) => void listeners.add(listener),
     };
   } catch (error) {
+    expiring.cancel();
     sockets.stop();
     await new Promise<void>((resolve) => broker.close(resolve));
     throw error;

@@ -13,18 +13,19 @@ function sessions() {
   return {
     closed,
     /** Lets so many in, as the node; null: as anybody. */
-    connect(node: string | null, count: number) {
+    connect(node: string | null, count: number, stands = () => true) {
       const connections = Array.from({ length: count }, (_, number) => ({ number }));
       for (const connection of connections) {
         const clientId = `${node}-${connection.number}`;
         const speaker =
           node === null ? ({ is: 'anyone', clientId } as const) : ({ is: 'node', node } as const);
-        const session = { admitted: true, space: `${node}`, stands: () => true } as const;
+        const session = { admitted: true, space: `${node}`, stands } as const;
         all.admit(connection, { ...session, speaker, clientId, address: '', isOver: false });
         all.began(connection);
       }
       return connections;
     },
+    expire: () => all.expire(),
     end: (connection: { readonly number: number }) => all.ended(connection),
   };
 }
@@ -51,5 +52,20 @@ describe('Connections of one node', () => {
     const { closed, connect } = sessions();
     connect(null, 100);
     expect(closed).toEqual([]);
+  });
+});
+
+describe('A connection that was let in by a token', () => {
+  it('ends with it, though nothing is said of that', () => {
+    const { closed, connect, expire } = sessions();
+    let holds = true;
+    connect(null, 1, () => holds);
+    connect('n1', 1, () => true);
+    expire();
+    expect(closed).toEqual([]);
+    holds = false;
+    expire();
+    expire();
+    expect(closed).toEqual([[0, 'what they showed holds no more']]);
   });
 });

@@ -66,6 +66,16 @@ export class Sessions<C extends object> {
     for (const connection of this.connected) this.lookAt(connection);
   }
 
+  /**
+   * A token ends by the clock, and no event says so: whoever was let in by one that has ended goes. What a node has ends
+   * by events alone.
+   */
+  expire(): void {
+    for (const connection of this.connected) {
+      if (this.of.get(connection)?.speaker?.is === 'anyone') this.lookAt(connection);
+    }
+  }
+
   private nodeOf(connection: C): string | null {
     const speaker = this.of.get(connection)?.speaker;
     return speaker?.is === 'node' ? speaker.node : null;
