@@ -120,6 +120,9 @@ describe('A node that joined, at the broker in the manager’s process', () => {
       expect(await revoke('n1')).toBe(200);
       await closed;
       await expect(enter(manager.mqttUrl, credential)).rejects.toThrow();
+      // Written within a second of the first, by a queue of its own.
+      const events = async () => (await ask('GET', 'events')).text();
+      while (!(await events()).includes('"request":"PUBLISH nodes/n2/status"'));
     },
     waitsMs,
   );

@@ -90,11 +90,14 @@ export async function connectBroker(
     }),
     ports,
     isRegistered: (nodeId) => cluster.hasNode(nodeId),
-    onRefused: (topic, payload, { code, detail }, { node, address }) =>
+    onRefused: (topic, payload, { code, detail, value }, { node, address }) =>
       deadLetters.record({
         ...{ topic, code, reason: detail, payload: Buffer.from(payload) },
         // No id has an @: who has no name cannot use up what is kept of a node.
         nodeId: node ?? `@${address}`,
+        ...(code === 'sender-mismatch'
+          ? { forged: { node: String(value), by: node, from: address } }
+          : {}),
       }),
   });
   cluster.onCredentials(() => broker.review());

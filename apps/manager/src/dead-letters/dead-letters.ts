@@ -9,6 +9,17 @@ const maxLetters = 10_000;
 const maxTopicCharacters = 512;
 const maxReasonCharacters = 1_024;
 
+/** A message in the name of a node that its sender is not. */
+export interface Forgery {
+  readonly topic: string;
+  readonly code: ErrorCode;
+  readonly node: string;
+  /** The node that its sender showed to be; null: none. */
+  readonly by: string | null;
+  /** Network address. */
+  readonly from: string;
+}
+
 export interface RefusedMessage {
   readonly topic: string;
   readonly code: ErrorCode;
@@ -16,6 +27,8 @@ export interface RefusedMessage {
   readonly payload: Uint8Array;
   /** Whose it is, as far as is known: what is kept of one leaves room for others. */
   readonly nodeId: string | null;
+  /** Absent: it was not refused for who said it, or nobody knows who did. */
+  readonly forged?: Pick<Forgery, 'node' | 'by' | 'from'>;
 }
 
 /**
@@ -28,6 +41,7 @@ export class DeadLetters {
   /** Oldest first, once full a ring: `oldest` is overwritten next. */
   private readonly letters: DeadLetter[];
   private oldest = 0;
+  private readonly listeners: ((forgery: Forgery) => void)[] = [];
 
   private constructor(
     letters: readonly DeadLetter[],
@@ -44,7 +58,15 @@ export class DeadLetters {
     return new DeadLetters(letters, file, ports);
   }
 
-  record({ topic, code, reason, payload, nodeId }: RefusedMessage): void {
+  /** Calls back with each from now on, those that are not kept among them. */
+  onForged(listener: (forgery: Forgery) => void): void {
+    this.listeners.push(listener);
+  }
+
+  record({ topic, code, reason, payload, nodeId, forged }: RefusedMessage): void {
+    if (forged !== undefined) {
+      for (const listener of this.listeners) listener({ topic, code, ...forged });
+    }
     this.byCode.set(code, (this.byCode.get(code) ?? 0) + 1);
     const suppressed = this.limit.admit(nodeId ?? '', this.ports.clock.monotonicMs());
     if (suppressed === null) return;

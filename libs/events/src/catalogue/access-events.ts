@@ -20,8 +20,10 @@ export const accessEvents = {
   /** It holds no more, at any manager. */
   TokenRevoked: Type.Object({ name: id }),
   /**
-   * Requests over HTTP that were refused, by why: without a token that holds, by one that may not. Some of them
-   * are told of; `name`: whose token it was, null where it was nobody's; `node`: as which it was to let somebody in.
+   * Requests over HTTP that were refused, by why: without a token that holds, by one that may not; with the latter
+   * messages at the broker of a manager's own in the name of a node that their sender is not (`PUBLISH` and the topic). Some
+   * are told of; `name`: whose token it was, null where it was nobody's; `node`: as which it was to let somebody in, or in
+   * whose name it was said.
    * `orders`: refusals that are no event of their own, because whoever ordered was refused too often; `others`: as many
    * more.
    */

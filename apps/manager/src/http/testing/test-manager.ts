@@ -312,7 +312,10 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       },
       {
         provide: DeadLetters,
-        useValue: { record: (letter: RefusedMessage) => refused.push(letter) },
+        useValue: {
+          record: (letter: RefusedMessage) => refused.push(letter),
+          onForged: () => {},
+        },
       },
       { provide: CLUSTER_PROOF, useFactory: () => options.proof ?? null },
       { provide: Projection, useValue: projection },

@@ -1,10 +1,17 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { isId, withoutTokens, type ErrorCode, type OakringError } from '@oakring/contracts';
+import {
+  isId,
+  nodeCaller,
+  withoutTokens,
+  type ErrorCode,
+  type OakringError,
+} from '@oakring/contracts';
 import type { EventData } from '@oakring/events';
 import { Refusals, type RefusedRequest } from '@oakring/http';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../../commands/command.js';
 import { byItself } from '../../commands/origin.js';
+import { DeadLetters, type Forgery } from '../../dead-letters/dead-letters.js';
 import { COMMAND_QUEUE, PORTS } from '../../injection/tokens.js';
 
 /** Of those that come together the first few are told of, the rest are counted. */
@@ -27,7 +34,8 @@ const countedAs: Partial<Readonly<Record<ErrorCode, Counted>>> = {
 type Shown = EventData<'RequestsRefused'>['shown'][number];
 
 /**
- * Puts on record that requests were refused for who asked: one event a minute at most, of whichever there were.
+ * Puts on record that requests were refused for who asked, and messages at the broker in this process for who said them:
+ * one event a minute at most, of whichever there were.
  * Nobody but the leader writes: what a follower refused is counted, is in its log and its metrics, and is on record
  * if it comes to lead.
  */
@@ -41,24 +49,27 @@ export class RefusedRequests implements OnModuleDestroy {
 
   constructor(
     refusals: Refusals,
+    letters: DeadLetters,
     @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
     @Inject(PORTS) private readonly ports: Ports,
   ) {
-    refusals.onNoted((problem, request) => this.note(problem, request));
+    refusals.onNoted((problem, request) => {
+      const counted = countedAs[problem.code];
+      if (counted !== undefined) this.note(counted, () => shownOf(problem, counted, request));
+    });
+    letters.onForged((forgery) => this.note('forbidden', () => shownOfMessage(forgery)));
   }
 
   onModuleDestroy(): void {
     this.timer?.cancel();
   }
 
-  private note(problem: OakringError, request: RefusedRequest): void {
-    const counted = countedAs[problem.code];
-    if (counted === undefined) return;
+  private note(counted: Counted, shown: () => Shown): void {
     const { clock, timers } = this.ports;
     const nowMs = clock.monotonicMs();
     if (this.counts.unauthorized + this.counts.forbidden === 0) this.sinceMs = nowMs;
     this.counts[counted] += 1;
-    if (this.shown.length < maxShown) this.shown.push(shownOf(problem, counted, request));
+    if (this.shown.length < maxShown) this.shown.push(shown());
     this.timer ??= timers.after(Math.max(soonMs, this.wroteMs + everyMs - nowMs), () => {
       this.timer = null;
       void this.write();
@@ -96,8 +107,17 @@ function shownOf(
   { method, url, ip, caller, knownAs }: RefusedRequest,
 ): Shown {
   // Never the query: a secret may be in it.
-  const path = withoutTokens(url.split('?', 1)[0] ?? '').slice(0, maxShownPath);
+  const path = shownPath(url.split('?', 1)[0] ?? '');
   const name = (counted === 'forbidden' ? caller?.name : knownAs) ?? null;
   const node = field === 'node' && typeof value === 'string' && isId(value) ? { node: value } : {};
   return { code, request: `${method} ${path}`, from: ip, name, ...node };
+}
+
+function shownOfMessage({ topic, code, node, by, from }: Forgery): Shown {
+  const name = by === null ? null : nodeCaller(by);
+  return { code, request: `PUBLISH ${shownPath(topic)}`, from, name, node };
+}
+
+function shownPath(path: string): string {
+  return withoutTokens(path).slice(0, maxShownPath);
 }
