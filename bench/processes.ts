@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../infra/machine/free-port.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const program = join(root, 'bin/oakring.js');
@@ -73,6 +74,18 @@ export async function startUp(
       await once(child, 'exit');
     },
   };
+}
+
+/** A Mosquitto that lets everybody in; null: there is none on this machine. */
+export async function startMosquitto(): Promise<{ readonly url: string; stop(): void } | null> {
+  const port = await freePort();
+  const child = started(spawn('mosquitto', ['-p', String(port)], { stdio: 'ignore' }));
+  const isHere = await new Promise<boolean>((resolve) => {
+    child.once('error', () => resolve(false));
+    setTimeout(() => resolve(true), 500);
+  });
+  if (!isHere) return null;
+  return { url: `mqtt://127.0.0.1:${port}`, stop: () => void child.kill() };
 }
 
 /** A worker as a process. */

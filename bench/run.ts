@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   ledger: async () => (await import('./ledger.js')).benchLedger(),
   survival: async () => (await import('./survival.js')).benchSurvival(),
   access: async () => (await import('./access.js')).benchAccess(),
+  revocation: async () => (await import('./revocation.js')).benchRevocation(),
   metrics: async () => (await import('./metrics.js')).benchMetrics(),
   waiting: async () => (await import('./waiting.js')).benchWaiting(),
   'oakestra-intake': async () => (await import('./oakestra-intake.js')).benchOakestraIntake(),

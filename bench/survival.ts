@@ -3,7 +3,6 @@
 import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import type { EventLine, NodeAnswer } from '@oakring/contracts';
-import { freePort } from '../infra/machine/free-port.js';
 import {
   events,
   everyNode,
@@ -20,7 +19,7 @@ import {
   until,
 } from './manager-http.js';
 import { middleAndTail, type Figures } from './figures.js';
-import { forkModule, startUp, temporaryFolder, type Forked } from './processes.js';
+import { forkModule, startMosquitto, startUp, temporaryFolder, type Forked } from './processes.js';
 import type { Ordered, Rejoined, WorkersOrder } from './worker-load.js';
 
 const rounds = 20;
@@ -35,15 +34,10 @@ export async function benchSurvival(): Promise<Figures> {
 }
 
 async function detectionByMosquitto(): Promise<Figures> {
-  const port = await freePort();
-  const child = spawn('mosquitto', ['-p', String(port)], { stdio: 'ignore' });
-  const isHere = await new Promise<boolean>((resolve) => {
-    child.once('error', () => resolve(false));
-    setTimeout(() => resolve(true), 500);
-  });
-  if (!isHere) return { 'Mosquitto: not measured': 'mosquitto is not here' };
-  const figures = await detection('Mosquitto', `mqtt://127.0.0.1:${port}`);
-  child.kill();
+  const broker = await startMosquitto();
+  if (broker === null) return { 'Mosquitto: not measured': 'mosquitto is not here' };
+  const figures = await detection('Mosquitto', broker.url);
+  broker.stop();
   return figures;
 }
 
