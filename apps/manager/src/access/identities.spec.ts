@@ -4,6 +4,7 @@ import { hashOfToken, newToken } from '@oakring/host';
 import { ClusterState } from '@oakring/model';
 import { simulatedPorts } from '@oakring/ports';
 import { Projection } from '../views/projection.js';
+import { callerText } from './caller.js';
 import { Identities } from './identities.js';
 
 const ports = simulatedPorts(1);
@@ -44,6 +45,14 @@ describe('A manager that is closed', () => {
     expect(identities.place).toBeNull();
     expect(known(withOwn(null)).identities.place).toBe(own.folder);
     expect(known(withOwn({ at: 2, by: null })).identities.place).toBeNull();
+  });
+
+  it('knows the scheduler in the process of a manager that follows it, as a scheduler and nothing more', () => {
+    const { identities } = known();
+    const caller = identities.ofBearer('inner');
+    if (caller instanceof OakringError) throw caller;
+    expect(identities.ofManager(callerText(caller))).toEqual(caller);
+    expect(caller.role).toBe('scheduler');
   });
 
   it('takes nobody for the open caller that another manager says they are', () => {

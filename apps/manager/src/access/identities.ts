@@ -79,12 +79,14 @@ export class Identities {
 
   /**
    * Who another manager of the cluster says that it is (`callerText`). It is taken at its word for who showed a
-   * token, and for nothing else: what that one may, and whether it holds, is looked up here.
+   * token or is its scheduler, and for nothing else: what that one may, and whether it holds, is looked up here.
    */
   ofManager(text: string): Caller | OakringError {
     const hash = hashIn(text);
     if (hash !== null) return this.ofHash(hash);
     if (text === 'setting' && this.setting !== null) return settingCaller;
+    // A follower's own scheduler asks the leader for nodes, by way of the follower.
+    if (text === innerCaller.by) return innerCaller;
     return text === 'nothing' && this.isOpen
       ? openCaller
       : missing('The manager that passed the request on says of nobody known here.');
