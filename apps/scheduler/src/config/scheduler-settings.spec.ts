@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readSchedulerSettings } from './scheduler-settings.js';
 
 describe('the settings of a scheduler', () => {
@@ -21,6 +24,21 @@ describe('the settings of a scheduler', () => {
   it('are refused where nothing keeps strangers out and no manager of this machine has made a token', () => {
     const none = { OAKRING_DATA: '/nowhere' };
     expect(() => readSchedulerSettings(none)).toThrow(/OAKRING_SCHEDULER_TOKEN.*OAKRING_DATA/);
+  });
+
+  it('count what a manager of this machine made for it beyond loopback, too', () => {
+    const data = mkdtempSync(join(tmpdir(), 'oakring-scheduler-'));
+    const folder = join(data, 'credentials');
+    mkdirSync(folder, { mode: 0o700 });
+    for (const [name, text] of [
+      ['scheduler.token', 'made'],
+      ['manager.url', 'http://127.0.0.1:10100'],
+    ] as const)
+      writeFileSync(join(folder, name), text, { mode: 0o600 });
+    const env = { OAKRING_DATA: data, OAKRING_HOST: '0.0.0.0' };
+    expect(readSchedulerSettings({ ...env, OAKRING_TLS: 'proxy' }).schedulerToken).toBe('made');
+    expect(() => readSchedulerSettings(env)).toThrow('oakring certs init');
+    rmSync(data, { recursive: true });
   });
 
   it('are refused beyond loopback without a token, unless that is asked for', () => {

@@ -28,10 +28,11 @@ export function readSchedulerSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): SchedulerSettings {
   const settings = readSettings(catalogue, env);
-  // What a name leads to is judged when it is bound.
-  if (isIP(settings.host) !== 0) refuseOpenListener(settings.host, listenerOf(settings, settings));
   const managerUrl = settings.managerUrl ?? managerHere;
-  return { ...settings, ...tokensOf(settings, env, managerUrl), managerUrl };
+  const known = { ...settings, ...tokensOf(settings, env, managerUrl), managerUrl };
+  // What a name leads to is judged when it is bound.
+  if (isIP(known.host) !== 0) refuseOpenListener(known.host, listenerOf(known, known));
+  return known;
 }
 
 /** What it shows to the manager, and what requests to it carry. */
