@@ -5,6 +5,7 @@ import { writeToStream } from 'mqtt-packet';
 import { fullJitterMs, type Ports, type Timer } from '@oakring/ports';
 import type { BrokerTls } from './broker-trust.js';
 import { MessageRoom } from './message-room.js';
+import { whyBroken, whyClosed } from './why-broken.js';
 import type { Farewell, WorkerLink, WorkerLinkListener, WorkerLinkOptions } from './worker-link.js';
 
 /** A connection that ends sooner counts as a failure: two clients displace each other, for one. */
@@ -30,7 +31,7 @@ export interface Admission {
   /** Asked at each connection; rejects, with a sentence for a person, where there is no use in one. */
   shown(): Promise<Pick<BrokerAddress, 'username' | 'password'>>;
   /** The broker did not let in whoever showed that. */
-  refused(): void;
+  refused(): void | Promise<void>;
 }
 
 type BrokerLinkOptions = Pick<BrokerAddress, 'url' | 'tls'> & {
@@ -39,6 +40,11 @@ type BrokerLinkOptions = Pick<BrokerAddress, 'url' | 'tls'> & {
 
 /** CONNACK of MQTT 3.1.1, 3.2.2.3: a bad user name or password, not authorized. */
 const notLetIn: readonly unknown[] = [4, 5];
+
+/** Whether the broker wants another credential, or one at all. */
+export function isNotLetIn(error: Error): boolean {
+  return 'code' in error && notLetIn.includes(error.code);
+}
 
 /**
  * The worker's connection, kept up for as long as it is started: asking what to show → connecting → up (subscribed) →
@@ -156,8 +162,8 @@ export class BrokerLink implements WorkerLink {
     this.client = client;
     let subscribing: Timer | null = null;
     return new Promise((resolve) => {
-      let reason = 'the connection was closed';
       let upSinceMs: number | null = null;
+      let reason: string | null = null;
       const giveUp = (why: string): void => {
         reason = why;
         client.stream.destroy();
@@ -181,13 +187,15 @@ export class BrokerLink implements WorkerLink {
         this.listener.message(topic, payload, packet.retain === true),
       );
       client.on('error', (error) => {
-        reason = error.message === '' ? error.name : error.message;
-        if ('code' in error && notLetIn.includes(error.code)) this.options.admission.refused();
+        reason = whyBroken(error);
+        if (isNotLetIn(error)) void this.options.admission.refused();
       });
       client.once('close', () => {
         subscribing?.cancel();
         client.removeAllListeners('message');
         client.end(true);
+        // Whoever was let in has spoken as the broker does.
+        reason ??= upSinceMs === null ? whyClosed(this.options.url) : 'the connection was closed';
         resolve({ reason, upSinceMs });
       });
     });

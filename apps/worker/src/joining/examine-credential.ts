@@ -7,7 +7,10 @@ import type { Shown } from './joiner.js';
 const part = 'broker';
 const looked = 'credential of the node';
 
-/** What a worker with these settings would show at its broker, or how it would come by it. Nothing is asked or changed. */
+/**
+ * What a worker with these settings would show at its broker, or how it would come by it (`joins`). Nothing is asked or
+ * changed.
+ */
 export async function examineCredential({
   id,
   join,
@@ -15,15 +18,15 @@ export async function examineCredential({
   username,
   password,
 }: Pick<WorkerOptions, 'id' | 'join' | 'dataFolder' | 'username' | 'password'>): Promise<
-  Shown & { readonly findings: readonly Finding[] }
+  Shown & { readonly findings: readonly Finding[]; readonly joins: boolean }
 > {
-  const nothing = { username, password };
+  const nothing = { username, password, joins: false };
   if (join === undefined) return { ...nothing, findings: [] };
   try {
     const { since = null, secret = '' } = (await CredentialFile.open(dataFolder)).of(id) ?? {};
     if (since !== null) {
       const seen = `its own, since ${since}`;
-      const shown = { username: id, password: secret };
+      const shown = { username: id, password: secret, joins: false };
       return { ...shown, findings: [{ part, level: 'ok', looked, seen }] };
     }
     const way = await joinWay(join);
@@ -31,7 +34,8 @@ export async function examineCredential({
       way === null
         ? `none, and nothing to join by at ${join.managerUrl}: an open cluster needs none`
         : `none yet: it joins by ${way.says}`;
-    return { ...nothing, findings: [{ part, level: 'ok', looked, seen }] };
+    const findings: readonly Finding[] = [{ part, level: 'ok', looked, seen }];
+    return { ...nothing, joins: way !== null, findings };
   } catch (error) {
     return { ...nothing, findings: [badFinding(part, looked, error)] };
   }

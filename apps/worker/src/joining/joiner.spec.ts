@@ -33,6 +33,7 @@ function started(): Joiner {
     credential: file as unknown as CredentialFile,
     manager: (asking) => manager.ask(asking),
     way: async () => way,
+    tokenFile: '/etc/join.token',
     registrationToken: () => 'registered',
     certificate: null,
     ports,
@@ -123,7 +124,7 @@ describe('A worker that may be let in', () => {
     way = null;
     expect(await joiner.shown()).toEqual({ username: null, password: null });
     expect(file.kept).toEqual([]);
-    joiner.refused();
+    await joiner.refused();
     expect(log.at(-1)).toMatch(/^refused .*oakring token create --role join --name n1 --ids n1/);
     way = own;
     expect(await joiner.shown()).toMatchObject({ username: 'n1' });
@@ -155,7 +156,7 @@ describe('A worker that may be let in', () => {
 describe('A worker that the broker refuses', () => {
   beforeEach(async () => {
     await joiner.shown();
-    joiner.refused();
+    await joiner.refused();
   });
 
   it('asks the manager by its own secret, and shows it again where that one knows it', async () => {
@@ -191,7 +192,7 @@ describe('A worker that the broker refuses', () => {
     await expect(joiner.shown()).rejects.toThrow(NotLetIn);
     // Its next start knows no better.
     const next = started();
-    next.refused();
+    await next.refused();
     await expect(next.shown()).rejects.toThrow(NotLetIn);
     expect(manager.secret).toBeNull();
   });
@@ -268,10 +269,10 @@ describe('A secret that is 30 days old', () => {
       expect((await joiner.shown()).password).toBe(before);
       manager.answersNothing = true;
       expect((await joiner.shown()).password).toBe(before);
-      joiner.refused();
+      await joiner.refused();
       expect((await joiner.shown()).password).toBe(before);
       manager.answersNothing = false;
-      joiner.refused();
+      await joiner.refused();
       expect((await joiner.shown()).password).toBe(manager.secret);
       expect(new Set(manager.asked.map(({ secret }) => secret)).size).toBe(2);
     },

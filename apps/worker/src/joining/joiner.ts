@@ -28,6 +28,8 @@ interface JoinerParts {
   readonly certificate: NodeCertificate | null;
   /** By which it may be let in just now; null: by none. Rejects with why that cannot be known. */
   readonly way: () => Promise<JoinWay | null>;
+  /** Where a token that lets it in is looked for; null: no file was named. */
+  readonly tokenFile: string | null;
   /** What a former registration was answered with: it shows that an id is this worker's that registered before it joined. */
   readonly registrationToken: () => string | null;
   readonly ports: { readonly clock: Clock; readonly timers: Pick<Timers, 'every'> };
@@ -80,12 +82,10 @@ export class Joiner {
     this.timer?.cancel();
   }
 
-  /** The broker did not take what was shown. */
-  refused(): void {
+  /** The broker did not take what was shown. Resolves once it is told. */
+  async refused(): Promise<void> {
     this.isInDoubt = true;
-    if (this.kept?.since == null) {
-      this.tell('refused', `the broker lets in nobody without a credential. ${this.remedy}`);
-    }
+    if (this.kept?.since == null) await this.tellMissing();
   }
 
   /** Asked before each connection. Rejects with a NotLetIn where there is no use in one. */
@@ -236,11 +236,23 @@ export class Joiner {
     return new NotLetIn(text);
   }
 
+  /** A file that was named and is not there is what was mistyped, most often. */
+  private async tellMissing(): Promise<void> {
+    const { tokenFile } = this.parts;
+    const isMissing = tokenFile !== null && (await this.wayNow()) === null;
+    const file = isMissing ? ` There is no token in ${tokenFile}.` : '';
+    this.tell('refused', `the broker lets in nobody without a credential.${file} ${this.remedy}`);
+  }
+
   private get remedy(): string {
-    const { node } = this.parts;
+    const { node, tokenFile } = this.parts;
+    const file =
+      tokenFile === null
+        ? 'a file that OAKRING_WORKER_JOIN_TOKEN_FILE names here'
+        : `${tokenFile} here (OAKRING_WORKER_JOIN_TOKEN_FILE)`;
     return (
-      `To let it in: oakring token create --role join --name ${node} --ids ${node}, and what that prints ` +
-      'in the file that OAKRING_WORKER_JOIN_TOKEN_FILE names here.'
+      `To let it in: oakring token create --role join --name ${node} --ids ${node} at its manager, and what that ` +
+      `prints in ${file}; OAKRING_MANAGER_URL says where the manager is.`
     );
   }
 

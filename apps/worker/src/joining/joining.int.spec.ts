@@ -139,7 +139,8 @@ describe('A worker of a closed cluster', () => {
   it('waits for a token, and says how to come by one', async () => {
     rmSync(tokenFile());
     await start();
-    await until(() => log.some((line) => line.includes('lets in nobody without a credential')));
+    const said = `lets in nobody without a credential. There is no token in ${tokenFile()}. To let it in: `;
+    await until(() => log.some((line) => line.includes(said)));
     writeFileSync(tokenFile(), 'first');
     await manager.next('registration');
   });

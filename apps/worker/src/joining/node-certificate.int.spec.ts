@@ -42,6 +42,7 @@ async function started(): Promise<Joiner> {
     credential: await CredentialFile.open(folder),
     manager: (asking) => manager(asking),
     certificate: new NodeCertificate(folder),
+    tokenFile: null,
     way: async () => ({ bearer: 'token', isGiven: true, says: 'a join token' }),
     registrationToken: () => null,
     ports,

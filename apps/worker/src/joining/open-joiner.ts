@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Ports } from '@oakring/ports';
 import type { WorkerOptions } from '../config/worker-options.js';
 import type { Admission } from '../connect/broker-link.js';
@@ -19,6 +20,7 @@ export async function openJoiner(
   if (way === undefined) return null;
   return new Joiner({
     ...{ node, ports, log, registrationToken, way: () => joinWay(way) },
+    tokenFile: way.tokenFile === null ? null : resolve(way.tokenFile),
     credential: await CredentialFile.open(dataFolder),
     manager: askManager(way.managerUrl, options),
     certificate: options.mqttUrl.startsWith('mqtts:') ? new NodeCertificate(dataFolder) : null,
