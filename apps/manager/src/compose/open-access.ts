@@ -67,7 +67,8 @@ function accessLines(
   // Tokens of a restored ledger are known, and hold no more.
   if (settings.token === null && head.position > 0 && tokens.size === 0) {
     const text =
-      'Until now nobody was asked for a credential here. From now on everybody is; OAKRING_ALLOW_OPEN=true takes ' +
+      'Until now nobody was asked for a credential here. From now on everybody is: workers of other machines or users ' +
+      'join by a token (oakring token create --role join), whoever else asks shows one. OAKRING_ALLOW_OPEN=true takes ' +
       'that back, and says at each start what it costs.';
     lines.push({ level: 'warn', text });
   }
