@@ -36,6 +36,14 @@ describe('secret set and rotate', () => {
     expect(out).toMatch(/^Secret db has version 2 now .*oakring job restart/);
   });
 
+  it('take no bytes that are no text: another value would be kept in silence', async () => {
+    await writeFile(file, Buffer.from('61fffe62', 'hex'));
+    const route = { 'POST /api/v1/secrets': always(answer, 201) };
+    const { code, error, asked } = await oakring(['secret', 'set', 'db', '--from', file], route);
+    expect([code, asked]).toEqual([2, []]);
+    expect(error).toMatch(/is not UTF-8.*Base64/);
+  });
+
   it('take no value from the command line, and none that is empty or not there', async () => {
     await writeFile(file, '\n');
     for (const argv of [

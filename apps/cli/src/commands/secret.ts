@@ -83,10 +83,15 @@ async function valueOf(
   { from = '-', keepNewline = false }: ValueOptions,
 ): Promise<string> {
   const text = from === '-' ? await io.input() : await textIn(from);
+  const where = from === '-' ? 'Standard input' : from;
+  // What stands for bytes that are no text: kept like this, it would be another value than the one in the file.
+  if (text.includes('\uFFFD')) {
+    const detail = `${where} is not UTF-8, and variables of an environment are texts: keep it as Base64, and let the program read that.`;
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
   // What an editor or `echo` adds.
   const value = keepNewline ? text : text.replace(/\r?\n$/, '');
   if (value !== '') return value;
-  const where = from === '-' ? 'Standard input' : from;
   throw new CommandFailure(`${where} is empty: there is no value to keep.`, exitCodes.usage);
 }
 

@@ -1,5 +1,8 @@
-/** Texts and brackets of JSON, and the colon that makes a text a name. */
-const token = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g;
+/**
+ * Texts and brackets of JSON, and the colon that makes a text a name. Also a text without an end, which no JSON has: it
+ * would be looked for anew from each quote in it.
+ */
+const token = /"[^"\\]*(?:\\.[^"\\]*)*(?:"(\s*:)?)?|[{}[\]]/g;
 
 /**
  * The first name that an object of this JSON has twice, or null. `JSON.parse` takes the last of them
