@@ -54,7 +54,8 @@ export function unreachable(url: string, error: unknown): ManagerError {
 }
 
 /** What Node says of a certificate, by the codes of OpenSSL. */
-const unverified = /^(ERR_TLS_CERT_ALTNAME_INVALID|CERT_\w+|(DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|UNABLE_TO_\w+)$/;
+const unverified =
+  /^(ERR_TLS_CERT_ALTNAME_INVALID|CERT_\w+|(DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|UNABLE_TO_\w+)$/;
 
 function remedyOf(reason: string): string {
   switch (reason) {

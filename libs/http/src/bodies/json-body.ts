@@ -7,6 +7,7 @@ import {
   refused,
   type JsonObject,
   type Parsed,
+  type Refusal,
 } from '@oakring/contracts';
 import type { FastifyInstance } from 'fastify';
 
@@ -50,11 +51,22 @@ export function acceptJsonOnly(server: FastifyInstance, read: ReadBody): void {
   );
 }
 
+/**
+ * Why it is no JSON, without what it says: whoever sent it has it, an answer may be kept in a log (of CI, of a proxy), and
+ * it may have the value of a secret. V8 quotes what is around the fault.
+ */
+function unquoted(refusal: Refusal): Refusal {
+  const { code, detail } = refusal;
+  return code === 'invalid-json'
+    ? { code, detail: detail.replace(/, (\.\.\.)?".*$/s, '.') }
+    : refusal;
+}
+
 /** A body of no bytes is no body: some clients announce JSON and send nothing. */
 function bodyOf(read: ReadBody, bytes: Buffer, method: string): JsonObject | undefined {
   if (bytes.byteLength === 0) return undefined;
   const body = read(bytes);
-  if (!body.ok) throw new OakringError(body.refusal);
+  if (!body.ok) throw new OakringError(unquoted(body.refusal));
   const [field] = Object.keys(body.value);
   if (method === 'DELETE' && field !== undefined) {
     const detail = `${field} is not known here; a DELETE is ordered by its address and parameters.`;

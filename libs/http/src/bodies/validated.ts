@@ -56,8 +56,11 @@ function strangersIn(type: ShapeClass, given: JsonObject, path = ''): Fault[] {
   const unknown = isOpenShape(type)
     ? []
     : Object.entries(given).filter(([name]) => !known.includes(name));
+  // Where a secret is asked for, what is misspelt may be it.
+  const isSecret = [...fieldsOf(type).values()].some(({ secret }) => secret === true);
+  const shown = (value: unknown): unknown => (isSecret ? null : (shortened(value) ?? null));
   const here = unknown.map(([name, value]) => ({
-    ...{ field: `${path}${name}`, value: shortened(value) ?? null, code: 'invalid-field' as const },
+    ...{ field: `${path}${name}`, value: shown(value), code: 'invalid-field' as const },
     detail: strangerIn(path, name, known),
   }));
   const below = [...fieldsOf(type)].flatMap(([name, { kind }]) => {

@@ -102,6 +102,26 @@ describe('A secret over HTTP', () => {
     }
   });
 
+  it('is in no answer to a body that is misspelt, or no JSON', async () => {
+    const bodies = [
+      `{"name":"x","vaule":"${value}"}`,
+      `{"name":"x","value":"${value}" ${value}}`,
+      `{"name":"x","value":${value}}`,
+      `"${value}"`,
+      `["${value}"]`,
+    ];
+    for (const body of bodies) {
+      const headers = { ...as('anna'), 'content-type': 'application/json' };
+      const answer = await fetch(`${manager.url}/api/v1/secrets`, {
+        method: 'POST',
+        headers,
+        body,
+      });
+      const said = await answer.text();
+      expect([answer.status, said]).toEqual([400, expect.not.stringContaining(value.slice(0, 8))]);
+    }
+  });
+
   it('of a root is its own', async () => {
     expect((await ask('POST', '', { name: 'db', value }, as('berlin'))).status).toBe(201);
     expect(await listed('berlin')).toHaveLength(1);
