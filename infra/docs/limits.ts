@@ -19,6 +19,9 @@ const rates = `${manager}/access/request-rates.ts`;
 const callers = `${manager}/commands/callers.ts`;
 const streams = `${manager}/http/endpoints/long-streams.ts`;
 const admission = `${manager}/inbox/worker-admission.ts`;
+const strangers = `${manager}/access/stranger-rates.ts`;
+const ofOneStranger = (figure: 'burst' | 'perSecond'): string =>
+  bytes(figureOf(strangers, `ofStrangers.${figure}`) / figureOf(strangers, 'connections'));
 const inbox = `${manager}/inbox/mqtt/mqtt-inbox.ts`;
 const broker = `${manager}/broker`;
 const letters = `${manager}/dead-letters`;
@@ -167,12 +170,23 @@ export const limits: Readonly<Record<'http' | 'ledger' | 'mqtt' | 'texts', reado
     {
       of: 'registrations of nodes that nobody knows',
       per: 'cluster',
-      much: `${bytes(figureOf(admission, 'ofStrangers.burst'))} at once, then ${bytes(figureOf(admission, 'ofStrangers.perSecond'))} a second; \`OAKRING_MAX_NODES\` nodes`,
+      much: `${bytes(figureOf(strangers, 'ofStrangers.burst'))} at once, then ${bytes(figureOf(strangers, 'ofStrangers.perSecond'))} a second; \`OAKRING_MAX_NODES\` nodes`,
       seen: 'dead letter `rate-exceeded`, `too-many-nodes`',
       shown: dead,
       test: [
         `${manager}/inbox/worker-admission.spec.ts`,
         'strangers for ever no more than 64 KiB a second',
+      ],
+    },
+    {
+      of: 'the same at the embedded broker',
+      per: 'connection that is no node',
+      much: `${ofOneStranger('burst')} at once, then ${ofOneStranger('perSecond')} a second`,
+      seen: 'dead letter `rate-exceeded`',
+      shown: dead,
+      test: [
+        `${broker}/registration-share.spec.ts`,
+        'A connection registers four mebibytes of strangers at once',
       ],
     },
     {

@@ -1,11 +1,13 @@
 import type { Logger } from '@nestjs/common';
 import type { Refusal } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
 import type { AedesOptions, Client, PublishPacket } from 'aedes';
 import type { Speaker, WorkerAccess } from '../wires/access.js';
 import { certifiedNode } from './certified-node.js';
 import type { Door } from './door.js';
 import type { GrantedFilters } from './granted-filters.js';
 import type { OpenSockets } from './open-sockets.js';
+import { RegistrationShare } from './registration-share.js';
 import { RetainedRoom } from './retained-room.js';
 import type { Session, Sessions } from './sessions.js';
 
@@ -33,6 +35,7 @@ export type RefusedListener = (
 interface AccessOptions {
   readonly door: Door;
   readonly access: WorkerAccess;
+  readonly ports: Pick<Ports, 'clock'>;
   readonly isRegistered?: (nodeId: string) => boolean;
   readonly onRefused?: RefusedListener;
 }
@@ -104,12 +107,22 @@ type Tell = (
 ) => void;
 
 /** Makes of a worker's message what it may be: dropped, not retained, or as it is. */
-function confining({ access, isRegistered = () => true }: AccessOptions, tell: Tell) {
+function confining({ access, ports, isRegistered = () => true }: AccessOptions, tell: Tell) {
   const retained = new RetainedRoom();
+  const share = new RegistrationShare(ports.clock);
+  /** Who is one node registers that one: the rate of a node is its limit. */
+  const beyondShare = (packet: PublishPacket, session: Session | undefined): Refusal | null => {
+    if (session === undefined || session.speaker?.is === 'node') return null;
+    const nodeId = access.registeredNodeOf(packet.topic);
+    if (nodeId === null || isRegistered(nodeId)) return null;
+    return share.refusal(session, nodeId, packet.payload.length);
+  };
   return (packet: PublishPacket, session: Session | undefined): void => {
     const { topic } = packet;
     const refusal =
-      session?.isOver === true ? over : access.publishRefusal(topic, speakerOf(session));
+      session?.isOver === true
+        ? over
+        : (access.publishRefusal(topic, speakerOf(session)) ?? beyondShare(packet, session));
     if (refusal !== null) {
       tell(packet, refusal, senderOf(session));
       packet.topic = discarded;

@@ -35,6 +35,7 @@ describe('The embedded broker, asking who is who', () => {
   });
 
   async function start(letIn: Partial<LetIn>): Promise<EmbeddedBroker> {
+    const isRegistered = (nodeId: string): boolean => nodeId === 'known';
     return startEmbeddedBroker({
       ...{ host: '127.0.0.1', port: 0, internal, ports: systemPorts() },
       letIn: { open: false, shared, nodes, ...letIn },
@@ -42,6 +43,7 @@ describe('The embedded broker, asking who is who', () => {
         dialectOf: () => null,
         hasJoined: (nodeId) => nodes.hasJoined(nodeId),
       }),
+      isRegistered,
       onRefused: (topic, _payload, { code }, from) => refused.push({ topic, code, from }),
     });
   }
@@ -103,6 +105,26 @@ describe('The embedded broker, asking who is who', () => {
     ]);
     await expect(device.subscribeAsync('nodes/a/controls')).rejects.toThrow();
     await device.subscribeAsync('nodes/shed/controls');
+  });
+
+  it('lets one connection register a quarter of the strangers that all may, and others go on', async () => {
+    const [manager, greedy] = [await join(internal), await join(shared)];
+    const payload = Buffer.alloc(65_536, ' ');
+    const register = (client: MqttClient, node: string) =>
+      client.publishAsync(`nodes/${node}/registration`, payload, { qos: 1 });
+    // Meanwhile it gains a little.
+    let count = 0;
+    for (; refused.length === 0; count += 1) await register(greedy, `x${count}`);
+    expect(count).toBeGreaterThan(64);
+    expect(refused).toMatchObject([{ code: 'rate-exceeded', from: { node: null } }]);
+    await manager.subscribeAsync('nodes/+/registration', { qos: 1 });
+    const heard: string[] = [];
+    manager.on('message', (topic) => heard.push(topic));
+    await register(greedy, 'known');
+    await register(await join(shared), 'y');
+    await register(await as('a'), 'a');
+    await toldOf(() => heard.length === 3);
+    expect(heard).toEqual(['known', 'y', 'a'].map((node) => `nodes/${node}/registration`));
   });
 
   it('publishes no last will in the name of another', async () => {

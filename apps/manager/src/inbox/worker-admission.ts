@@ -4,13 +4,12 @@ import type { Ports, Timer } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
 import { MAX_NODES, PORTS, WORKER_COMMANDS } from '../injection/tokens.js';
 import { Projection } from '../views/projection.js';
+import { ofStrangers } from '../access/stranger-rates.js';
 import { TokenBucket, type Rate } from '../access/token-bucket.js';
 import { byItself } from '../commands/origin.js';
 
 /** Bytes that one kind of message of one node may add to the ledger. */
 const ofNode: Rate = { burst: 524_288, perSecond: 8_192 };
-/** Registrations of nodes that nobody knows: ten thousand workers may join at once. */
-const ofStrangers: Rate = { burst: 16_777_216, perSecond: 65_536 };
 /** Everything that workers say together, but what carries its node's token. */
 const ofAll: Rate = { burst: 67_108_864, perSecond: 524_288 };
 /** What of one node is taken when others have used all of that up: it reports what it has, and little more. */

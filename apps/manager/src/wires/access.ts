@@ -31,6 +31,8 @@ export interface WorkerAccess {
   maySubscribe(filter: string, by: Speaker): boolean;
   /** The node whose last message on a topic the broker may keep for later; else null. */
   keptNodeOf(topic: string): string | null;
+  /** The node that is registered by what is said on a topic; null for any other topic. */
+  registeredNodeOf(topic: string): string | null;
   /** The node whose orders a filter asks for; null for any other filter. */
   ordersNodeOf(filter: string): string | null;
 }
@@ -61,6 +63,12 @@ export function accessOf(dialects: readonly Dialect[], nodes: KnownNodes = noNod
     keptNodeOf: (topic) => {
       const found = up.find(topic);
       return found?.values.some(({ of }) => of.isKept) === true ? found.nodeId : null;
+    },
+    registeredNodeOf: (topic) => {
+      const found = up.find(topic);
+      return found?.values.some(({ of }) => of.says === 'registration') === true
+        ? found.nodeId
+        : null;
     },
     ordersNodeOf: (filter) => {
       const found = down.find(filter);
