@@ -45,7 +45,8 @@ const managerMayUse = {
   exec: ['commands', 'http', 'inbox', 'injection', 'streams', 'supervision', 'views'],
   journal: ['views'],
   wires: ['views'],
-  broker: ['wires'],
+  // Of access the rates: who somebody is it is told by its composition.
+  broker: ['access', 'wires'],
   connection: ['broker', 'config', 'dead-letters', 'wires'],
   // What brokers of the operator's own are told of who may what.
   accounts: ['connection', 'outbox', 'supervision', 'wires'],
