@@ -186,7 +186,10 @@ describe('the scheduler over HTTP', () => {
     expect(await ask(url, '{', { authorization: 'Bearer secret' })).toMatchObject({ status: 400 });
     expect(await ask(url, { jobs: [], position: 0 })).toMatchObject({
       status: 401,
-      body: { code: 'unauthorized' },
+      body: {
+        code: 'unauthorized',
+        detail: expect.stringContaining('credentials/scheduler.token'),
+      },
     });
   });
 

@@ -22,6 +22,9 @@ import { logContext, SchedulerModule } from './scheduler.module.js';
 
 /** Many jobs in one call: more than the root may send in one body. */
 const maxBodyBytes = 8 * 1024 * 1024;
+/** Where whoever may read it finds what a scheduler asks for. */
+const tokenPlace =
+  "OAKRING_SCHEDULER_TOKEN or OAKRING_TOKEN of this scheduler, or credentials/scheduler.token of its manager's data";
 /** The manager needs a few connections. */
 const usualLimits: HttpLimits = { ...usualDeadlines, connections: 256 };
 /** A job lies in a list of a body, and in an entry of it. */
@@ -63,7 +66,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   const observer = new Observer(new HttpNodeView(managerUrl, shown, trustOf(options)), ports);
   const app = await createListener(SchedulerModule.with(observer, ports), {
     ...{ name: 'scheduler', logContext, limits, certificate },
-    admit: withOneToken(guardOf(options), isHealthCheck),
+    admit: withOneToken(guardOf(options), isHealthCheck, tokenPlace),
     names: [...ownNames(address, options), ...(certificate?.names ?? [])],
     maxBodyBytes,
     readBody: readMessage(maxDepth),

@@ -4,6 +4,7 @@ export {
   callerIn,
   nodeCaller,
   nodeIn,
+  endOfTime,
   openName,
   settingName,
   tokenName,

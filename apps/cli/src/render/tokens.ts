@@ -1,3 +1,4 @@
+import { endOfTime } from '@oakring/contracts';
 import { labelsText } from '@oakring/narration';
 import type { Token, WhoAmI } from '../client/documents.js';
 import type { Colors, Look } from '../terminal.js';
@@ -14,7 +15,7 @@ export function renderTokens(tokens: readonly Token[], { colors, width, nowMs }:
       token.name,
       token.role,
       statusText(token, colors),
-      token.expires,
+      endText(token.expires),
       token.lastUsed === null ? '-' : agoText(token.lastUsed, nowMs),
       token.createdBy ?? '-',
       limitText(token),
@@ -44,8 +45,12 @@ export function renderWhoAmI({ name, role, permissions, jobs, nodes, expires }: 
     ['may', permissions.length === 0 ? 'nothing' : permissions.join(' ')],
     ['jobs', jobs === 'own' ? 'those that you submitted' : 'all'],
     ...(nodes === null ? [] : [['orders about', `nodes with ${labelsText(nodes)}`] as const]),
-    ['expires', expires ?? untilText(role)],
+    ['expires', expires === null ? untilText(role) : endText(expires)],
   ]);
+}
+
+function endText(expires: string): string {
+  return expires === endOfTime ? 'never' : expires;
 }
 
 function untilText(role: string): string {

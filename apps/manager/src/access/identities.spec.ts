@@ -44,7 +44,9 @@ describe('A manager that is closed', () => {
     expect(asking(token)).toContain('it counts once it has');
     expect(identities.place).toBeNull();
     expect(known(withOwn(null)).identities.place).toBe(own.folder);
-    expect(known(withOwn({ at: 2, by: null })).identities.place).toBeNull();
+    const revoked = known(withOwn({ at: 2, by: null }));
+    expect(revoked.identities.place).toBeNull();
+    expect(revoked.asking(token)).toContain('the next start of its manager makes another one');
   });
 
   it('knows the scheduler in the process of a manager that follows it, as a scheduler and nothing more', () => {

@@ -124,7 +124,10 @@ export class Identities {
     const record = this.recordOf(hash);
     if (record === null) return missing(unknown);
     const nowMs = this.clock.wallMs();
-    if (!holds(record, nowMs)) return missing(whyEnded(record));
+    if (!holds(record, nowMs)) {
+      const isOwn = hash === this.own?.admin.hash;
+      return missing(isOwn ? `${whyEnded(record)} ${madeAnew}` : whyEnded(record));
+    }
     this.noteUse(hash, nowMs);
     const { name, role, nodes } = record;
     return { name, role, nodes, by: { hash } };
@@ -168,6 +171,8 @@ const unknown = 'The token is not known here.';
 const notYetGranted =
   'This manager made the token, and has not led since: it counts once it has. Show that of a manager that has led, ' +
   'or another one.';
+
+const madeAnew = 'It is that of this machine: the next start of its manager makes another one.';
 
 function ofNode({ node, hash, revoked }: NodeCredentialRecord): Caller | OakringError {
   if (revoked !== null) {

@@ -1,4 +1,4 @@
-import { OakringError } from '@oakring/contracts';
+import { endOfTime, OakringError } from '@oakring/contracts';
 import {
   accessStream,
   clusterStream,
@@ -39,8 +39,8 @@ export interface GrantedCredential {
   readonly hash: string;
 }
 
-/** They stand and fall with the files that they are in: the last day that a date of four digits can say. */
-const neverEnds = Date.UTC(9999, 11, 31, 23, 59, 59);
+/** They stand and fall with the files that they are in. */
+const neverEnds = Date.parse(endOfTime);
 
 interface Opening {
   readonly log: EventLogWriter;

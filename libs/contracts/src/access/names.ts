@@ -36,3 +36,6 @@ export function byCaller(name: string): string {
 export function callerIn(by: string): string | null {
   return by.startsWith('api/') ? by.slice('api/'.length) : null;
 }
+
+/** When a token ends that stands and falls with the file that it is in: the last day that a date of four digits can say. */
+export const endOfTime = '9999-12-31T23:59:59.000Z';
