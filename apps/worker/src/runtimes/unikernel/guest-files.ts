@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addressKey, type InstanceAddress } from '../runtime.port.js';
+import { addressKey, StartFailure, type InstanceAddress } from '../runtime.port.js';
 
 /** What lies in the worker's folder for each guest. */
 
@@ -18,6 +19,21 @@ export function monitorPath(folder: string, address: InstanceAddress): string {
 /** What the guest is told as its environment. */
 export function environmentPath(folder: string, address: InstanceAddress): string {
   return `${nameOf(folder, address)}.environment`;
+}
+
+/** QEMU has read it, or never will: nothing of a secret stays there. */
+export function forgetEnvironment(folder: string, address: InstanceAddress): Promise<void> {
+  return rm(environmentPath(folder, address), { force: true });
+}
+
+/** The same as a guest reads it, a line each. Throws where a value would come to be another variable. */
+export function environmentText(variables: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(variables).map(([name, value]) => {
+    if (!value.includes('\n')) return `${name}=${value}\n`;
+    const why = `the value of ${name} has a line feed, and a unikernel reads a variable a line`;
+    throw new StartFailure(`cannot start: ${why}: give it as Base64`, 'job');
+  });
+  return lines.join('');
 }
 
 /** Short, whatever the job is called: a socket's path has few bytes. */

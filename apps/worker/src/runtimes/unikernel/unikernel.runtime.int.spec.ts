@@ -24,6 +24,7 @@ import type { InstanceExit } from '../runtime.port.js';
 import { endInstancesOf } from '../testing/end-instances.js';
 import { processesWith, until } from '../testing/processes.js';
 import { accelerator } from './accelerator.js';
+import { environmentPath } from './guest-files.js';
 import { qemuHere } from './qemu-here.js';
 import { Qmp } from './qmp.js';
 import { tinyGuest } from './tiny-guest.js';
@@ -118,6 +119,15 @@ suite('A guest whose worker ends', () => {
     qmp.close();
     return opened();
   };
+
+  it('leaves what QEMU read of its environment no longer than until another one finds it', async () => {
+    const place = environmentPath(join(folder, 'guests'), address);
+    const next = await away(async () => writeFileSync(place, 'PASSWORD=hunter2\n'));
+    await next.existing();
+    await until(() => !existsSync(place));
+    await next.stop(address);
+    await next.close();
+  });
 
   it('runs on, is found again, and its end is heard', async () => {
     const next = await away(async () => {});

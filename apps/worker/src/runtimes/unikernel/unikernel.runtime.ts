@@ -24,7 +24,14 @@ import {
   type Runtime,
 } from '../runtime.port.js';
 import { accelerator } from './accelerator.js';
-import { environmentPath, maxSocketPath, monitorPath, ofGuests } from './guest-files.js';
+import {
+  environmentPath,
+  environmentText,
+  forgetEnvironment,
+  maxSocketPath,
+  monitorPath,
+  ofGuests,
+} from './guest-files.js';
 import { isReached } from '../process-surroundings.js';
 import { forwardOf, httpAlone, refuseOtherProbes } from './guest-ports.js';
 import { forgetHalfFetched } from './image-cache.js';
@@ -134,7 +141,13 @@ export class UnikernelRuntime implements Runtime {
       const reason = 'ended while its worker was away: whether it shut down or crashed, nobody saw';
       return { ...instance, status: 'failed', reason };
     }
-    if (instance.status === 'running') this.watch(instance);
+    if (instance.status === 'running') {
+      const { monitor } = this.watch(instance);
+      // Its worker may have ended before it took away what QEMU had read.
+      void monitor.then((qmp) =>
+        qmp === null ? undefined : forgetEnvironment(this.parts.folder, instance),
+      );
+    }
     return instance;
   }
 
@@ -152,8 +165,7 @@ export class UnikernelRuntime implements Runtime {
     try {
       await this.parts.processes.start(order, signal, progress);
       await this.begun(guest, signal);
-      // QEMU has read it: nothing of a secret stays there.
-      await rm(environmentPath(this.parts.folder, instance), { force: true });
+      await forgetEnvironment(this.parts.folder, instance);
     } catch (error) {
       await this.parts.processes.stop(instance);
       await this.forget(guest);
@@ -195,11 +207,7 @@ export class UnikernelRuntime implements Runtime {
       throw new StartFailure(`${why}: only a kernel takes arguments; leave it out`, 'job');
     }
     const environment = environmentPath(folder, instance);
-    const lines = Object.entries(variables).map(
-      ([name, value]) => `${name}=${value}
-`,
-    );
-    await writeFile(environment, lines.join(''), { mode: 0o600 });
+    await writeFile(environment, environmentText(variables), { mode: 0o600 });
     const machine = {
       ...{ image, resources, environment, forwards },
       kernelArguments: words.length === 0 ? null : words.join(' '),
@@ -275,7 +283,7 @@ export class UnikernelRuntime implements Runtime {
   }
 
   private async leave(address: InstanceAddress): Promise<void> {
-    await rm(environmentPath(this.parts.folder, address), { force: true });
+    await forgetEnvironment(this.parts.folder, address);
     await rm(this.monitorOf(address), { force: true });
   }
 
