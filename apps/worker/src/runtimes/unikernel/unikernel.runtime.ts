@@ -143,10 +143,10 @@ export class UnikernelRuntime implements Runtime {
     }
     if (instance.status === 'running') {
       const { monitor } = this.watch(instance);
-      // Its worker may have ended before it took away what QEMU had read.
-      void monitor.then((qmp) =>
-        qmp === null ? undefined : forgetEnvironment(this.parts.folder, instance),
-      );
+      // Its worker may have ended before it took away what QEMU had read. What cannot go now goes when its guest does.
+      void monitor
+        .then((qmp) => (qmp === null ? undefined : forgetEnvironment(this.parts.folder, instance)))
+        .catch(() => {});
     }
     return instance;
   }
