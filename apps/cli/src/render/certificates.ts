@@ -1,17 +1,10 @@
+import type { KnownCertificate } from '@oakring/host';
 import type { Colors } from '../terminal.js';
 import { renderFacts } from './table.js';
 
 /** A certificate as it is shown. */
-interface Certificate {
+interface Certificate extends KnownCertificate {
   readonly file: string;
-  readonly subject: string;
-  readonly issuer: string;
-  readonly names: readonly string[];
-  /** ISO 8601. */
-  readonly from: string;
-  readonly to: string;
-  readonly fingerprint: string;
-  readonly isAuthority: boolean;
 }
 
 const dayMs = 86_400_000;

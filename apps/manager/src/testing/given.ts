@@ -16,7 +16,7 @@ import type { CommandOrigin } from '../commands/origin.js';
 import { decide } from '../commands/decide/decide.js';
 import { Deciding, type Decided } from '../commands/decide/deciding.js';
 import { basisOf } from '../commands/decide/plans.js';
-import { clusterKey, ClusterState, type RestoredRecord } from '@oakring/model';
+import { clusterKey, ClusterState, evolve, type RestoredRecord } from '@oakring/model';
 
 /** given(commands).when(command).then: what deciders are specified with. Each command is a commit. */
 export interface Given {
@@ -305,5 +305,18 @@ export function restoredAs(cluster: Given, more: Partial<RestoredRecord> = {}): 
   const facts = { clusterId: 'c-1', name: 'n', location: '', storm: null, catalogue: null };
   const unsaid = { root: null, keyEvents: 0, unheardSince: null };
   cluster.state.cluster.set(clusterKey, { ...facts, ...unsaid, epoch, restored });
+  return cluster;
+}
+
+/** The same, with the event that says so; `atMs`: of its commit. */
+export function restoredOnRecord(cluster: Given, atMs: number): Given {
+  const position = (cluster.history.at(-1)?.position ?? 0) + 1;
+  restoredAs(cluster);
+  evolve(cluster.state, {
+    stream: 'cluster',
+    type: 'LedgerRestored',
+    data: { position: 1, hash: 'f', generationsAbove: 1 },
+    ...{ position, index: 0, version: 0, at: atMs, by: 'restore', cause: 'c' },
+  });
   return cluster;
 }

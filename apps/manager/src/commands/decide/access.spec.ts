@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { evolve, maxTokens } from '@oakring/model';
+import { maxTokens } from '@oakring/model';
 import type { TokenRole } from '@oakring/contracts';
 import {
   given,
@@ -7,7 +7,7 @@ import {
   ready,
   registerNode,
   report,
-  restoredAs,
+  restoredOnRecord,
   submitJob,
   type Given,
 } from '../../testing/given.js';
@@ -95,13 +95,7 @@ describe('A token', () => {
 describe('A restore', () => {
   it('ends what tokens a backup has: it does not know which were revoked after it', () => {
     const cluster = given(grant('ci', 'operator'));
-    restoredAs(cluster);
-    evolve(cluster.state, {
-      stream: 'cluster',
-      type: 'LedgerRestored',
-      data: { position: 1, hash: 'f', generationsAbove: 1 },
-      ...{ position: 2, index: 0, version: 0, at: beganMs, by: 'restore', cause: 'c' },
-    });
+    restoredOnRecord(cluster, beganMs);
     expect(cluster.state.tokens.get('ci')?.revoked).toEqual({ at: beganMs, by: 'restore' });
     expect(cluster.when(submitJob('j'), 'api/ci').decided).toMatchObject({
       refusal: { code: 'unauthorized' },

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { evolve } from '@oakring/model';
-import { given, ready, registerNode, restoredAs, type Given } from '../../testing/given.js';
+import { given, ready, registerNode, restoredOnRecord, type Given } from '../../testing/given.js';
 import type { Command } from '../command.js';
 
 const hourMs = 3_600_000;
@@ -225,13 +224,7 @@ describe('A credential', () => {
   it('holds on after a restore, which ends tokens', () => {
     const cluster = given(joinToken('shelf', { uses: 9 }));
     cluster.when(join('n1'), 'api/shelf');
-    restoredAs(cluster);
-    evolve(cluster.state, {
-      stream: 'cluster',
-      type: 'LedgerRestored',
-      data: { position: 1, hash: 'f', generationsAbove: 1 },
-      ...{ position: 3, index: 0, version: 0, at: beganMs, by: 'restore', cause: 'c' },
-    });
+    restoredOnRecord(cluster, beganMs);
     expect(cluster.state.tokens.get('shelf')?.revoked).not.toBeNull();
     expect(cluster.state.credentials.get('n1')?.revoked).toBeNull();
     const renewed = cluster.when(join('n1', 'new'), 'nodes/n1', 'secret of n1');
